@@ -1,0 +1,164 @@
+"""One table: which member is which artifact kind, and who reads it.
+
+A row says by which paths collectors store an artifact (matched case-insensitively against the end of the member's path, so any
+prefix is fine: `device_0/var/log/waagent.log`, `sosreport-vm1/var/log/waagent.log`, a loose `waagent.log`), and what its first
+bytes look like, for files that were renamed. A row's `content` decides where names lie: a path match whose content contradicts
+it is refused when `strict`, and a file with an unknown name is identified by content alone, in the order of the table.
+
+Sources of the paths: Azure/WALinuxAgent ga/logcollector_manifests.py; Azure/azure-diskinspect-service manifests/linux; the sos
+`azure` plugin; Azure/azure-linux-extensions VMBackup.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """How a kind is read."""
+
+    LOG = "log"  # streamed; the module has FORMAT
+    DOCUMENT = "document"  # read whole; the module has parse()
+    NONE = "none"  # known, but nothing is read from it
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One artifact kind. `module` is the parser below analyzer.parsers; `secret` content is never read."""
+
+    kind: str
+    module: str = ""
+    form: Form = Form.DOCUMENT
+    paths: tuple[str, ...] = ()
+    content: str = ""
+    strict: bool = False
+    secret: bool = False
+
+
+_ROTATED = r"(?:[.-][\w.-]+)?"  # waagent.log.1, waagent.log-2024-01-02-1704153600, waagent.log.2.gz
+_HANDLER = r"[^/]+-\d+(?:\.\d+)*"
+_SNAPSHOT = r"microsoft\.azure\.(?:recoveryservices|backup\.test)\.vmsnapshotlinux(?:edp)?[^/]*"
+_AGENT_LINE = (
+    r"^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ \S+: )?(?:\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}/\d\d/\d\d \d{1,2}:\d{1,2}:\d{1,2}\.\d+)"
+    r" (?:VERBOSE|INFO|WARNING|ERROR)(?: |$)"
+    r"|^\d{4}/\d\d/\d\d [\d:]{8} (?:Azure Linux Agent Version|(?:ERROR|WARNING):)"
+)
+_SNAPSHOT_LINE = (
+    r"^\d{4}[-/]\d\d[-/]\d\d [\d:.]+ (?:ERROR:)?\[Microsoft\.Azure\.\w+(?:\.\w+)*\.VMSnapshotLinux\S*-\d\.\d\]"
+    r"|^\d{4}[-/]\d\d[-/]\d\d [\d:.]+  (?:Info|Warning|Error)  "
+)
+_SYSLOG_LINE = r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:\s\[]+(?:\[\d+\])?: "
+
+TABLE: tuple[Row, ...] = (
+    # the job and what people copy from the portal: identified by content before anything else claims a .json or .txt
+    Row("job", "job", content=r'"jobType"\s*:\s*"AzureIaaSVMJob|"(?:entityFriendlyName|backupManagementType)"\s*:[\s\S]{0,4000}"operation"|Microsoft\.RecoveryServices/vaults/[^"]+/backupJobs/'),
+    Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
+    # the agent
+    Row("waagent-log", "waagent_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?waagent\.log{_ROTATED}",), _AGENT_LINE),
+    Row("command-execution-log", "waagent_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
+    Row("waagent-conf", "waagent_conf", paths=(r"(?:^|/)waagent\.conf",), content=r"(?m)^(?:Provisioning\.Agent|Extensions\.Enabled|ResourceDisk\.Format|OS\.EnableRDMA)\s*="),
+    Row("goal-state", "goal_state", paths=(r"(?:^|/)goalstate(?:\.\d+)?\.xml",), content=r"<GoalState\b"),
+    Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml",), content=r"<Extensions\b[^>]*version="),
+    Row("vm-settings", "vm_settings", paths=(r"(?:^|/)vmsettings(?:\.[\w-]+)?\.json",), content=r'"hostGAPluginVersion"'),
+    Row("hosting-environment", "goal_state", paths=(r"(?:^|/)hostingenvironmentconfig\.xml",), content=r"<HostingEnvironmentConfig\b"),
+    Row("shared-config", "goal_state", paths=(r"(?:^|/)sharedconfig\.xml",), content=r"<SharedConfig\b"),
+    Row("ovf-env", "goal_state", paths=(r"(?:^|/)ovf-env\.xml",), content=r"<(?:\w+:)?Environment\b[\s\S]{0,400}ovf"),
+    Row("certificates", form=Form.NONE, paths=(r"(?:^|/)(?:[0-9A-F]{40}\.(?:crt|prv)|transport(?:cert|private)\.pem|certificates\.(?:xml|p7m|pem|pfx|json))",), secret=True),
+    Row("manifest", form=Form.NONE, paths=(r"(?:^|/)[^/]+\.manifest\.xml", r"\.agentsmanifest", r"(?:^|/)handlermanifest\.json")),
+    Row("disable-agent", "marker", paths=(r"var/lib/waagent/disable_agent", r"(?:^|/)disable_agent")),
+    Row("agent-error", "agent_error", paths=(r"(?:^|/)walinuxagent-[\d.]+/error\.json", r"(?:^|/)error\.json"), content=r'^\s*\{[^}]*"was_fatal"'),
+    Row("agent-status", "agent_status", paths=(r"(?:^|/)waagent_status(?:\.\d+)?\.json",), content=r'"(?:aggregateStatus|last_successful_status_upload_time)"'),
+    # handlers
+    Row("handler-state", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstate", r"(?:^|/)handlerstate")),
+    Row("handler-status", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstatus", r"(?:^|/)handlerstatus")),
+    Row("handler-environment", "handler_environment", paths=(r"(?:^|/)handlerenvironment\.json",), content=r'"handlerEnvironment"\s*:'),
+    Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)config/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
+    Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"substatus"'),
+    Row("heartbeat", form=Form.NONE, paths=(r"(?:^|/)heartbeat\.log",)),
+    # the backup extension
+    Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?extension\.log{_ROTATED}", rf"{_SNAPSHOT}/(?:\d[\d.]*/)?host_based_extension\.log{_ROTATED}"), _SNAPSHOT_LINE),
+    Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (r"(?:^|/)extension\.log",), _SNAPSHOT_LINE, strict=True),
+    Row("vmsnapshot-shell-log", "vmsnapshot_shell_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?shell\.log{_ROTATED}", r"(?:^|/)(?:shell|[^/]*\.shell)\.log"), r"(?m)^.{10,60}- (?:\d+ returned from handle\.py|python[\d.]* path exists|ConfigSequenceNumber )"),
+    Row("extension-events", "extension_events", paths=(r"/events/[^/]+\.json", r"(?:^|/)event-\d+\.json"), content=r'^\s*\[?\s*\{\s*"Version"[\s\S]{0,400}"TaskName"'),
+    Row("vmbackup-conf", "vmbackup_conf", paths=(r"(?:^|/)vmbackup\.conf",), content=r"(?m)^\[SnapshotThread\]"),
+    Row("script-config", "script_config", paths=(r"(?:^|/)vmsnapshotscriptpluginconfig\.json", r"(?:^|/)vmsnapshotpluginhost\.conf"), content=r'"preScriptLocation"'),
+    Row("extension-log", "text_log", Form.LOG, (r"var/log/azure/[^/]+/(?:[^/]+/)?[^/]+\.log" + _ROTATED,)),
+    # the operating system
+    Row("serial-log", "syslog", Form.LOG, (r"(?:^|/)[^/]*serial[^/]*\.(?:log|txt)",)),
+    Row("cloud-init-log", "cloud_init_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?cloud-init(?:-output)?\.log{_ROTATED}",), r"^\d{4}-\d\d-\d\d [\d:,.]+ - [\w.]+\.py\[\w+\]: "),
+    Row("syslog", "syslog", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?(?:syslog|messages|kern(?:\.log)?|dmesg|boot\.log|secure|auth\.log|daemon\.log){_ROTATED}", r"/journal(?:ctl)?[^/]*(?:\.(?:log|txt))?", r"(?:^|/)journal[^/]*\.(?:log|txt)", r"sos_commands/(?:kernel|general|logs)/(?:dmesg|journalctl)[^/]*"), _SYSLOG_LINE),
+    Row("audit-log", "audit_log", Form.LOG, (rf"(?:^|/)(?:audit/)?audit\.log{_ROTATED}",), r"^type=\w+ msg=audit\("),
+    Row("os-release", "os_release", paths=(r"etc/(?:os|lsb|redhat|centos|suse|debian|system)[-_](?:release|version)", r"(?:^|/)(?:os-release|redhat-release|lsb-release)", r"usr/lib/os-release"), content=r'(?m)^(?:NAME|PRETTY_NAME|ID|VERSION_ID)="?[\w]'),
+    Row("timezone", "timezone", paths=(r"etc/timezone", r"(?:^|/)timedatectl[^/]*", r"sos_commands/(?:date|systemd|ntp|chrony|general)/(?:timedatectl|date)[^/]*"), content=r"(?m)^\s*Time zone: "),
+    Row("dhcp-lease", "dhcp_lease", paths=(r"(?:^|/)[^/]*(?:dhclient|dhcp)[^/]*\.leases?", r"var/lib/(?:dhcp|dhclient|networkmanager|wicked|dhcpcd)/[^/]*lease[^/]*", r"run/systemd/netif/leases/\d+"), content=r"(?m)^lease \{"),
+    Row("fstab", form=Form.NONE, paths=(r"etc/fstab",)),
+    Row("selinux-config", "key_values", paths=(r"etc/selinux/config", r"etc/sysconfig/selinux")),
+    # what the collectors say of themselves
+    Row("results", "results", paths=(r"(?:^|/)results\.txt",), content=r"(?m)^(?:Execution start time|\d{4}-\d\d-\d\dT[\d:]+Z INFO (?:Running log collector|Starting the log collection))"),
+    Row("disk-info", "disk_info", paths=(r"(?:^|/)diskinfo\.txt",), content=r"\[Device: \S+, mountpoint: "),
+    # output of commands that someone saved, or sos holds
+    Row("cmd-waagent-version", "commands.waagent_version", paths=(r"(?:^|/)waagent[_-]+-*version[^/]*",), content=r"(?m)^WALinuxAgent-[\d.]+ running on |^Goal state agent: "),
+    Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}\s*[\w@.-]+\.service - .*\n\s+Loaded: "),
+    Row("cmd-ps", "commands.ps", paths=(r"(?:^|/)ps(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/process/ps_[^/]*"), content=r"(?m)^\s*(?:USER|UID|PID|F S|F )\s.*\b(?:CMD|COMMAND)\s*$"),
+    Row("cmd-df", "commands.df", paths=(r"(?:^|/)df(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/df_[^/]*"), content=r"(?m)^Filesystem\s+.*(?:Use%|Capacity|IUse%)"),
+    Row("cmd-mount", "commands.mount", paths=(r"(?:^|/)(?:mount|findmnt)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/mount[^/]*", r"proc/(?:self/)?mounts"), content=r"(?m)^\S+ on /\S* type \w+ \("),
+    Row("cmd-iptables", "commands.iptables", paths=(r"(?:^|/)(?:iptables|nft)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/(?:firewall_tables|networking)/(?:iptables|nft)[^/]*"), content=r"(?m)^-A (?:INPUT|OUTPUT|FORWARD) |^Chain (?:INPUT|OUTPUT) \("),
+    Row("cmd-ip", "commands.ip", paths=(r"(?:^|/)(?:ip|route|ifconfig)[_-][^/]*(?:\.(?:txt|log|out))?", r"sos_commands/networking/(?:ip|route)_[^/]*"), content=r"(?m)^\d+: \w+: <[A-Z_,]+> mtu |^default via "),
+    Row("cmd-python-version", "commands.python_version", paths=(r"(?:^|/)python3?[_-]+-*version[^/]*",), content=r"^Python \d+\.\d+"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    row: Row
+    path: re.Pattern[str] | None
+    content: re.Pattern[str] | None
+
+
+_COMPRESSED = r"(?:\.(?:gz|bz2|xz|zst))?$"
+_ROWS = tuple(
+    _Compiled(
+        row,
+        re.compile("(?:" + "|".join(row.paths) + ")" + _COMPRESSED) if row.paths else None,
+        re.compile(row.content, re.MULTILINE) if row.content else None,
+    )
+    for row in TABLE
+)
+UNKNOWN = Row("unknown", form=Form.NONE)
+
+
+def identify(path: str, head: str) -> Row:
+    """The row of a member with this path whose text begins with `head`; `UNKNOWN` if nothing fits.
+
+    A path match wins if the content does not contradict it. Otherwise the content alone decides.
+    """
+    lowered = path.lower().replace("\\", "/")
+    for compiled in _ROWS:
+        named = compiled.path is not None and compiled.path.search(lowered)
+        if named and (not compiled.row.strict or compiled.content is None or compiled.content.search(head)):
+            return compiled.row
+    for compiled in _ROWS:
+        if compiled.content is not None and compiled.content.search(head):
+            return compiled.row
+    return UNKNOWN
+
+
+def form_of(kind: str) -> Form:
+    """How members of `kind` are read."""
+    return next((row.form for row in TABLE if row.kind == kind), Form.NONE)
+
+
+def layout_of(paths: list[str]) -> str:
+    """Which collector made a bundle with these member paths, as `bundle.layout` names it."""
+    lowered = [path.lower() for path in paths]
+    if any("device_0/" in path for path in lowered):
+        return "inspect-iaas-disk"
+    if any("sos_commands/" in path for path in lowered):
+        return "sosreport"
+    if any(path.endswith("results.txt") and "/" not in path.rsplit("!/", 1)[-1] for path in lowered):
+        return "waagent-collect-logs"
+    if any(path.startswith(("var/", "etc/")) or "/var/log/" in path for path in lowered):
+        return "folder"
+    return "file" if len(paths) == 1 else "files"

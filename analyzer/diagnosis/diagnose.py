@@ -1,0 +1,199 @@
+"""For each incident: every signature is judged, every cause gets its status, one verdict is chosen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from analyzer.bundle import Bundle
+from analyzer.diagnosis.incidents import Incident, Opened
+from analyzer.diagnosis.knowledge import knowledge
+from analyzer.diagnosis.machine import Machine
+from analyzer.diagnosis.noise import Noise, known_noise
+from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
+from analyzer.diagnosis.verdict import Verdict, choose
+from analyzer.model import Event, Problem
+from analyzer.parsers.pattern import Hit
+from analyzer.parsers.reading import Read
+from analyzer.signatures.evaluate import Case, Finding, evaluate
+from analyzer.signatures.loader import Catalogue
+from analyzer.signatures.model import Signature
+from analyzer.timeline.attempts import Attempt
+from analyzer.timeline.context import Context
+from analyzer.timeline.timeline import Timeline
+
+_VARIABLE = re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|\d+")
+_NO_STRANGERS = 12
+
+
+@dataclass
+class Template:
+    """Errors that differ only in numbers: the first of them, how many, and whether the last good run had them too."""
+
+    event: Event
+    count: int
+    new: bool
+
+
+@dataclass
+class Judged:
+    """An incident with its hypotheses, its verdict and what nobody could explain."""
+
+    incident: Incident
+    hypotheses: list[Hypothesis]
+    verdict: Verdict
+    findings: list[Finding]
+    unexplained: list[Template] = field(default_factory=list)
+    group: str = ""
+    last_good: Attempt | None = None
+
+
+@dataclass
+class Diagnosis:
+    """Everything that a report shows."""
+
+    judged: list[Judged]
+    timeline: Timeline
+    machine: Machine
+    bundle: Bundle
+    reads: Sequence[Read]
+    attempts: list[Attempt]
+    context_jobs: list[tuple[str, Event]]
+    noise: list[tuple[Noise, list[Hit]]]
+    problems: list[Problem]
+    loud: Context
+    catalogue: Catalogue
+
+
+def diagnose(
+    timeline: Timeline,
+    opened: Opened,
+    loud: Context,
+    catalogue: Catalogue,
+    vm: Machine,
+    attempts: list[Attempt],
+    reads: Sequence[Read],
+    bundle: Bundle,
+) -> Diagnosis:
+    """Judges every incident."""
+    noise = [(entry, hits) for entry in known_noise() if (hits := timeline.hits.get(entry.pattern.name))]
+    judged = [_judge(incident, timeline, catalogue, vm, attempts, loud, noise) for incident in opened.incidents]
+    _group(judged)
+    problems = [*bundle.problems, *opened.problems]
+    problems += [Problem(mistake.file, str(mistake), "this signature") for mistake in catalogue.mistakes]
+    if loud.omitted:
+        problems.append(
+            Problem(
+                "",
+                f"{loud.omitted} warnings and errors in the incidents' windows beyond the {len(loud.events)} shown",
+                "their rows in the timeline",
+            )
+        )
+    return Diagnosis(judged, timeline, vm, bundle, reads, attempts, opened.context, noise, problems, loud, catalogue)
+
+
+def _judge(
+    incident: Incident,
+    timeline: Timeline,
+    catalogue: Catalogue,
+    vm: Machine,
+    attempts: list[Attempt],
+    loud: Context,
+    noise: list[tuple[Noise, list[Hit]]],
+) -> Judged:
+    known = knowledge()
+    case = Case(incident.window, tuple(incident.attempts), tuple(incident.others), incident.source == "bundle")
+    by_cause: dict[str, list[Finding]] = {}
+    for signature in catalogue.signatures:
+        if incident.foreign and not _platform(signature):
+            continue
+        by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
+    symptom = known.symptoms.get(incident.symptom or "")
+    documented = _documented(incident)
+    last_good = _last_good(incident, attempts)
+    good_until = last_good.end if last_good else None
+    hypotheses = []
+    for cause in known.causes.values():
+        hypothesis = judge(cause, by_cause.get(cause.id, []), timeline, case, vm.os, good_until)
+        if incident.foreign and hypothesis.status is Status.NO_EVIDENCE:
+            hypothesis.status, hypothesis.reason = Status.NOT_ASSESSABLE, Reason("foreign")
+        hypothesis.documented = symptom is not None and cause.id in symptom.causes
+        hypotheses.append(hypothesis)
+    verdict = choose(hypotheses, known.causes, documented)
+    findings = [finding for found in by_cause.values() for finding in found]
+    result = Judged(incident, hypotheses, verdict, findings, last_good=last_good)
+    result.unexplained = _unexplained(result, loud, noise)
+    return result
+
+
+def _platform(signature: Signature) -> bool:
+    return all(kind.startswith(("job", "portal", "platform")) for kind in signature.kinds)
+
+
+def _documented(incident: Incident) -> list[str]:
+    """The causes that the documents name for the incident's codes, in their order, outermost first."""
+    order: list[str] = []
+    for code in [incident.symptom, *(code.code for code in incident.codes)]:
+        symptom = knowledge().symptoms.get(code or "")
+        order += [cause for cause in (symptom.causes if symptom else ()) if cause not in order]
+    return order
+
+
+def _last_good(incident: Incident, attempts: list[Attempt]) -> Attempt | None:
+    """The newest attempt that succeeded before the incident."""
+    good = [a for a in attempts if a.finished and not a.failed and a.end is not None and a.end <= incident.window.start]
+    return max(good, key=lambda attempt: attempt.end or incident.window.start, default=None)
+
+
+def template(event: Event) -> str:
+    """A message with its numbers and ids taken out: equal templates are the same complaint."""
+    return f"{event.kind}|{event.component}|{_VARIABLE.sub('#', event.text.split(chr(10), 1)[0])[:200]}"
+
+
+def _unexplained(judged: Judged, loud: Context, noise: list[tuple[Noise, list[Hit]]]) -> list[Template]:
+    """Warnings and errors of the window that no signature and no known noise speaks of, those new since the last good run first."""
+    explained = {(hit.event.artifact, hit.event.line) for finding in judged.findings for hit in _all_hits(finding)}
+    explained |= {(hit.event.artifact, hit.event.line) for _, hits in noise for hit in hits}
+    window = judged.incident.window.widened(timedelta(minutes=60))
+    inside = [e for e in loud.events if e.time is not None and e.time in window and (e.artifact, e.line) not in explained]
+    counts = Counter(template(event) for event in inside)
+    before = _good_templates(judged, loud)
+    first: dict[str, Template] = {}
+    for event in inside:
+        key = template(event)
+        if key not in first:
+            first[key] = Template(event, counts[key], key not in before)
+    ranked = sorted(first.values(), key=lambda t: (not t.new, t.event.level != "ERROR", -t.count, t.event.artifact, t.event.line or 0))
+    return ranked[:_NO_STRANGERS]
+
+
+def _good_templates(judged: Judged, loud: Context) -> set[str]:
+    good = judged.last_good.window if judged.last_good else None
+    return {
+        template(event)
+        for event in loud.events
+        if good is not None and event.time in good.widened(timedelta(minutes=30), timedelta(minutes=30))
+    }
+
+
+def _all_hits(finding: Finding) -> list[Hit]:
+    return [item.hit for item in (*finding.evidence, *finding.history)]
+
+
+def _group(judged: list[Judged]) -> None:
+    """Consecutive incidents with equal symptom, cause and status share a group: the id of its first incident."""
+    previous: tuple[object, ...] | None = None
+    group = ""
+    for item in judged:
+        key = (item.incident.symptom, item.verdict.cause.id if item.verdict.cause else None, item.verdict.status)
+        if key != previous:
+            group, previous = item.incident.id, key
+        item.group = group
+
+
+def moment(value: datetime | None) -> str | None:
+    """UTC as diagnosis.json writes it."""
+    return value.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".") + "Z" if value else None

@@ -1,0 +1,445 @@
+"""The diagnosis as diagnosis.json has it (CONTRACT.md), texts in the chosen language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import analyzer
+from analyzer.bundle import Bundle
+from analyzer.bundle.layouts import layout_of
+from analyzer.diagnosis.contrast import contrast
+from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
+from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
+from analyzer.diagnosis.rules import Hypothesis, Status
+from analyzer.model import Artifact, Event
+from analyzer.parsers.pattern import Hit
+from analyzer.signatures.evaluate import Evidence, Finding
+from analyzer.timeline.attempts import Attempt
+from analyzer.timeline.clock import ASSUMED
+from analyzer.timeline.timeline import Window, order
+
+EXCERPT = 2_000  # characters, CONTRACT.md
+_ROWS = 6  # evidence rows per event of a signature; the count says how many there were
+_TIMELINE_ROWS = 20_000
+_DOC = "https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-vm-backup-fails-snapshot-timeout"
+
+
+def to_document(diagnosis: Diagnosis, lang: str) -> dict[str, Any]:
+    """The whole document. Equal content gives equal bytes: nothing of the run or the machine is in it."""
+    return _Writer(diagnosis, lang).document()
+
+
+class _Writer:
+    """Turns one diagnosis into its document."""
+
+    def __init__(self, diagnosis: Diagnosis, lang: str) -> None:
+        self.d, self.lang = diagnosis, lang
+        self.known = knowledge()
+
+    def document(self) -> dict[str, Any]:
+        d = self.d
+        incidents = [self._incident(judged) for judged in d.judged]
+        return {
+            "schema": "diagnosis/1",
+            "tool": {
+                "name": "azure-vm-backup-analyzer",
+                "version": analyzer.__version__,
+                "catalogue": catalogue_digest(),
+                "options": {"lang": self.lang},
+            },
+            "bundle": self._bundle(d.bundle),
+            "clocks": self._clocks(),
+            "incidents": incidents,
+            "checklist": [],
+            "context": self._context(),
+            "problems": [{"artifact": p.artifact, "problem": p.problem, "lost": p.lost} for p in _unique(d.problems)],
+            "timeline": self._timeline(),
+            "gaps": [
+                {
+                    "artifact": g.artifact,
+                    "from": moment(g.span.start),
+                    "to": moment(g.span.end),
+                    "reason": g.reason,
+                    "line": g.line,
+                    "until_line": g.until_line,
+                }
+                for g in d.timeline.gaps
+            ],
+            "coverage": self._coverage(),
+        }
+
+    # the bundle
+
+    def _bundle(self, bundle: Bundle) -> dict[str, Any]:
+        d, vm = self.d, self.d.machine
+        artifacts = [read.artifact for read in d.reads]
+        refused = [Artifact(path, "unknown", note=why) for path, why in bundle.refused]
+        rows = [self._artifact(artifact) for artifact in artifacts]
+        rows += [self._artifact(artifact) | {"status": "refused"} for artifact in refused]
+        stated = any(event.kind == "collected" for event in d.timeline.events)
+        return {
+            "name": bundle.name,
+            "sha256": bundle.sha256,
+            "content_sha256": Bundle.content_sha256({artifact.path: artifact.sha256 for artifact in artifacts}),
+            "size": bundle.size,
+            "layout": layout_of([read.member.path for read in d.reads]),
+            "collected": {"time": moment(d.timeline.collected), "basis": "stated" if stated else "newest record" if d.timeline.collected else "unknown"},
+            "vm": {
+                "name": vm.name, "os": vm.os, "os_version": vm.os_version, "kernel": vm.kernel, "agent_version": vm.agent_version,
+                "daemon_version": vm.daemon_version, "extension_version": vm.extension_version, "python": vm.python,
+            },
+            "artifacts": sorted(rows, key=lambda row: str(row["path"])),
+        }  # fmt: skip
+
+    def _artifact(self, artifact: Artifact) -> dict[str, Any]:
+        return {
+            "path": artifact.path, "kind": artifact.kind, "size": artifact.size, "sha256": artifact.sha256, "encoding": artifact.encoding,
+            "lines": artifact.lines, "events": artifact.events, "first": moment(artifact.first), "last": moment(artifact.last),
+            "status": artifact.status.value, "note": artifact.note,
+        }  # fmt: skip
+
+    def _clocks(self) -> list[dict[str, Any]]:
+        local = self.d.timeline.clocks.local
+        rows = [{"source": local.source or "local stamps", "zone": local.name, "offset": _offset(self.d), "basis": local.basis.value}]
+        return rows if local is not ASSUMED or any(e.basis.value == "assumed" for e in self.d.timeline.events) else []
+
+    def _coverage(self) -> list[dict[str, Any]]:
+        """Per kind that can decide a cause: what time it covers against the incidents' windows."""
+        timeline = self.d.timeline
+        wanted = {kind for cause in self.known.causes.values() if cause.os in ("any", self.d.machine.os) for kind in cause.needs}
+        windows = [judged.incident.window for judged in self.d.judged]
+        rows = []
+        for kind in sorted(wanted):
+            artifacts = timeline.kinds.get(kind, [])
+            firsts, lasts = [a.first for a in artifacts if a.first], [a.last for a in artifacts if a.last]
+            if not artifacts:
+                status = "not_collected"
+            elif all(timeline.covers(kind, window) for window in windows):
+                status = "covers"
+            else:
+                status = "partly" if any(timeline.touches(kind, window) for window in windows) else "absent"
+            info = self._kind(kind)
+            rows.append({
+                "kind": kind, "title": _in(info.titles, self.lang), "status": status, "first": moment(min(firsts, default=None)),
+                "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts), "command": info.command or None,
+            })  # fmt: skip
+        return rows
+
+    def _kind(self, kind: str) -> Kind:
+        return self.known.kinds.get(kind) or Kind(kind, {"en": kind})
+
+    # incidents
+
+    def _incident(self, judged: Judged) -> dict[str, Any]:
+        incident, verdict = judged.incident, judged.verdict
+        hypotheses = [self._hypothesis(judged, hypothesis) for hypothesis in _shown_order(judged)]
+        return {
+            "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id, "vm": incident.vm, "vault": incident.vault,
+            "operation": incident.operation, "started": moment(incident.started), "ended": moment(incident.ended),
+            "window": {"from": moment(incident.window.start), "to": moment(incident.window.end), "basis": incident.basis},
+            "symptom": incident.symptom,
+            "codes": [{"code": c.code, "as_written": c.as_written, "level": c.level, "artifact": c.event.artifact, **_place(c.event)} for c in incident.codes],
+            "message": incident.message,
+            "attempts": [self._attempt(attempt) for attempt in incident.attempts],
+            "verdict": {
+                "cause": verdict.cause.id if verdict.cause else None,
+                "title": _in(verdict.cause.titles, self.lang) if verdict.cause else None,
+                "status": verdict.status,
+                "also": verdict.also,
+                "leading": verdict.leading,
+                "summary": self._summary(judged),
+                "decides": self._decides(judged),
+                "unexplained": [self._stranger(item) for item in judged.unexplained],
+            },
+            "hypotheses": hypotheses,
+            "contrast": contrast(judged, self.d.timeline),
+        }  # fmt: skip
+
+    def _summary(self, judged: Judged) -> str:
+        verdict = judged.verdict
+        texts = reasons(self.lang)
+        if verdict.cause is None:
+            names = [_in(self.known.causes[cause].titles, self.lang) for cause in verdict.leading[:3]]
+            return texts["summary-open"].format(leading="; ".join(names)) if names else texts["summary-nothing"]
+        text = str(cause_text(verdict.cause.id, self.lang).get("summary") or _in(verdict.cause.titles, self.lang))
+        chosen = next(h for h in judged.hypotheses if h.cause is verdict.cause)
+        return f"{text} {self._reason(chosen)}".strip()
+
+    def _attempt(self, attempt: Attempt) -> dict[str, Any]:
+        return {
+            "id": attempt.id,
+            "stages": [
+                {
+                    "stage": s.stage,
+                    "state": s.state,
+                    "at": moment(s.at),
+                    "evidence": self._locator(s.hit.event if s.hit else s.event, s.hit),
+                }
+                for s in attempt.stages
+            ],
+        }
+
+    def _locator(self, event: Event | None, hit: Hit | None = None) -> dict[str, Any] | None:
+        return None if event is None else {"artifact": event.artifact, **_place(event, hit), "excerpt": _excerpt(event, hit)}
+
+    def _hypothesis(self, judged: Judged, hypothesis: Hypothesis) -> dict[str, Any]:
+        cause = hypothesis.cause
+        text = cause_text(cause.id, self.lang) if hypothesis.status >= Status.POSSIBLE else {}
+        return {
+            "cause": cause.id, "title": _in(cause.titles, self.lang), "status": hypothesis.status.word, "documented": hypothesis.documented,
+            "explained_by": hypothesis.explained_by, "reason": self._reason(hypothesis), "reason_id": hypothesis.reason.id,
+            "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
+            "missing": [{"kind": kind, "command": self._kind(kind).command or None} for kind in hypothesis.missing if self._wanted(kind)],
+            "remedy": self._remedy(text), "docs": list(text.get("docs", [])) or ([f"{_DOC}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
+        }  # fmt: skip
+
+    def _wanted(self, kind: str) -> bool:
+        return kind in self.known.kinds
+
+    def _remedy(self, text: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [{"id": step["id"], "text": step["text"], "command": step.get("command")} for step in text.get("steps", [])]
+
+    def _reason(self, hypothesis: Hypothesis) -> str:
+        params = dict(hypothesis.reason.params)
+        named = params.get("signature") or params.get("for")
+        finding = next((f for f in hypothesis.findings if f.signature.id == named), None)
+        if finding is None:
+            finding = next(iter(hypothesis.supporting()), None)
+        params["says"] = _in(finding.signature.says, self.lang) if finding else ""
+        for key in ("kinds",):
+            if key in params:
+                params[key] = ", ".join(_in(self._kind(kind).titles, self.lang) for kind in params[key].split(", "))
+        return reasons(self.lang)[hypothesis.reason.id].format_map(_Blank(params)).strip()
+
+    def _rows(self, finding: Finding) -> list[dict[str, Any]]:
+        """At most `_ROWS` rows of each event, the first and the last ones; the first row's count says how many hits there were."""
+        rows = []
+        by_name: dict[str, list[Evidence]] = {}
+        for item in finding.evidence:
+            by_name.setdefault(item.name, []).append(item)
+        for items in by_name.values():
+            shown = items if len(items) <= _ROWS else [*items[: _ROWS - 1], items[-1]]
+            rows += [self._row(finding, item, len(items) if item is items[0] else 1) for item in shown]
+        return rows
+
+    def _row(self, finding: Finding, item: Evidence, count: int) -> dict[str, Any]:
+        event = item.hit.event
+        signature = finding.signature
+        return {
+            "id": _row_id(event, item.hit), "signature": signature.id, "role": signature.role.value, "strength": signature.strength.value,
+            "relation": item.relation.value, "artifact": event.artifact, **_place(event, item.hit), "time": moment(event.time),
+            "time_basis": event.basis.value, "count": count, "excerpt": _excerpt(event, item.hit), "why": _in(signature.says, self.lang),
+        }  # fmt: skip
+
+    def _stranger(self, item: Template) -> dict[str, Any]:
+        event = item.event
+        return {
+            "id": _row_id(event), "artifact": event.artifact, **_place(event), "time": moment(event.time), "time_basis": event.basis.value,
+            "count": item.count, "excerpt": _excerpt(event), "new": item.new,
+        }  # fmt: skip
+
+    def _decides(self, judged: Judged) -> list[dict[str, Any]]:
+        """What to collect, and which of the open causes it separates."""
+        verdict = judged.verdict
+        if verdict.status == "confirmed":
+            return []
+        open_causes = set(verdict.leading) | ({verdict.cause.id} if verdict.cause else set())
+        separates: dict[str, list[str]] = {}
+        for hypothesis in judged.hypotheses:
+            if hypothesis.cause.id not in open_causes:
+                continue
+            kinds = [k for k in hypothesis.cause.needs if not self.d.timeline.covers(k, judged.incident.window)] or hypothesis.missing
+            if hypothesis.cause.decided_by == "platform":
+                kinds = [f"platform:{hypothesis.cause.id}"]
+            for kind in kinds:
+                if hypothesis.cause.id not in separates.setdefault(kind, []):
+                    separates[kind].append(hypothesis.cause.id)
+        rows = []
+        for kind, causes in sorted(separates.items(), key=lambda item: (-len(item[1]), item[0])):
+            info = self._kind(kind)
+            if info.command or info.portal_path:
+                rows.append(
+                    {
+                        "artifact": _in(info.titles, self.lang),
+                        "kind": kind,
+                        "command": info.command or None,
+                        "portal_path": info.portal_path or None,
+                        "separates": causes,
+                    }
+                )
+        return rows
+
+    # what stands beside
+
+    def _context(self) -> list[dict[str, Any]]:
+        texts, rows = reasons(self.lang), []
+        for kind, job in self.d.context_jobs:
+            words = {
+                "vm": job.fields.get("vm") or "?",
+                "operation": job.fields.get("operation") or "?",
+                "status": job.fields.get("status") or "?",
+            }
+            text = texts[f"context-{kind}"].format_map(_Blank(words))
+            rows.append({"kind": kind, "cause": None, "text": text, "evidence": [self._plain_row(job)]})
+        for noise, hits in self.d.noise:
+            text = _in(noise.says, self.lang)
+            shown = [self._plain_row(hit.event, hit) | {"count": len(hits) if hit is hits[0] else 1} for hit in hits[:2]]
+            rows.append({"kind": "noise", "cause": None, "text": text, "evidence": shown})
+        rows += self._findings_beside()
+        return rows
+
+    def _findings_beside(self) -> list[dict[str, Any]]:
+        """Findings that recovered, and those of other times than any incident's."""
+        rows: list[dict[str, Any]] = []
+        told: set[tuple[str, str]] = set()
+        holding = {f.signature.id for judged in self.d.judged for h in judged.hypotheses for f in h.findings}
+        for judged in self.d.judged:
+            for finding in judged.findings:
+                kind = "recovered" if finding.cleared is not None else "history" if finding.history and not finding.evidence else ""
+                hits = [item.hit for item in (finding.evidence if kind == "recovered" else finding.history)]
+                if (
+                    not kind
+                    or not hits
+                    or finding.signature.role.value != "for"
+                    or finding.signature.id in holding
+                    or (kind, finding.signature.id) in told
+                ):
+                    continue
+                told.add((kind, finding.signature.id))
+                evidence = [self._plain_row(hits[-1].event, hits[-1]) | {"count": len(hits)}]
+                if finding.cleared is not None:
+                    evidence.append(self._plain_row(finding.cleared.event, finding.cleared))
+                rows.append(
+                    {"kind": kind, "cause": finding.signature.cause, "text": _in(finding.signature.says, self.lang), "evidence": evidence}
+                )
+        return rows
+
+    def _plain_row(self, event: Event, hit: Hit | None = None) -> dict[str, Any]:
+        return {
+            "id": _row_id(event, hit), "artifact": event.artifact, **_place(event, hit), "time": moment(event.time), "time_basis": event.basis.value,
+            "count": 1, "excerpt": _excerpt(event, hit),
+        }  # fmt: skip
+
+    def _timeline(self) -> list[dict[str, Any]]:
+        """The events in order of time; those near an incident first to stay if there are too many."""
+        cited = {
+            (i.hit.event.artifact, i.hit.event.line, i.hit.event.pointer)
+            for j in self.d.judged
+            for h in j.hypotheses
+            for f in h.findings
+            for i in f.evidence
+        }
+        noise = {(hit.event.artifact, hit.event.line) for _, hits in self.d.noise for hit in hits}
+        seen: set[tuple[object, ...]] = set()
+        events = []
+        for event in sorted([*self.d.timeline.events, *self.d.loud.events], key=order):
+            key = (event.artifact, event.line, event.record, event.pointer, event.kind == "attempt")
+            if event.kind in ("attempt", "file-listed", "collected", "waagent-conf", "key-value") or key in seen:
+                continue
+            seen.add(key)
+            events.append(event)
+        events = self._nearest(events)
+        rows = []
+        for event in events:
+            tags = [
+                tag
+                for tag, holds in (
+                    ("evidence", (event.artifact, event.line, event.pointer) in cited),
+                    ("noise", (event.artifact, event.line) in noise),
+                )
+                if holds
+            ]
+            text = event.text.split("\n", 1)[0][:400]
+            rows.append({
+                "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event), "lane": self._lane(event),
+                "level": event.level, "component": event.component, "text": text, "tags": tags,
+            })  # fmt: skip
+        return rows
+
+    def _lane(self, event: Event) -> str:
+        lane = self._kind(event.kind).lane
+        if lane == "agent" and event.fields.get("handler"):
+            return "extension" if "VMSnapshot" in event.component else "other-extensions"
+        return lane
+
+    def _nearest(self, events: Sequence[Event]) -> list[Event]:
+        if len(events) <= _TIMELINE_ROWS:
+            return list(events)
+        windows = [judged.incident.window for judged in self.d.judged]
+
+        def distance(event: Event) -> timedelta:
+            if event.time is None:
+                return timedelta(0)
+            return min(_distance(window, event) for window in windows)
+
+        return sorted(sorted(events, key=distance)[:_TIMELINE_ROWS], key=order)
+
+
+def _distance(window: Window, event: Event) -> timedelta:
+    assert event.time is not None  # the caller looked
+    return max(window.start - event.time, event.time - window.end, timedelta(0))
+
+
+class _Blank(dict[str, Any]):
+    """Fills what a sentence names and nobody knows with nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _unique(problems: Sequence[Any]) -> list[Any]:
+    return sorted(set(problems), key=lambda p: (p.artifact, p.problem, p.lost))
+
+
+def _shown_order(judged: Judged) -> list[Hypothesis]:
+    """The verdict's cause first, then by status; documented ones before others."""
+    chosen = judged.verdict.cause
+    return sorted(
+        judged.hypotheses, key=lambda h: (h.cause is not chosen, -h.status, h.explained_by is not None, not h.documented, h.cause.order)
+    )
+
+
+def _anchor(hypothesis: Hypothesis) -> str:
+    return next((finding.signature.doc for finding in hypothesis.supporting() if finding.signature.doc), "")
+
+
+def _in(texts: Mapping[str, str], lang: str) -> str:
+    return str(texts.get(lang) or texts.get("en") or "")
+
+
+def _place(event: Event, hit: Hit | None = None) -> dict[str, Any]:
+    """The locator: line (and until_line), record or pointer."""
+    if event.record is not None:
+        return {"record": event.record}
+    line = hit.line if hit is not None and hit.line is not None else event.line
+    if line is not None:
+        silence = {"until_line": event.until_line} if event.kind == "gap" and event.until_line else {}
+        return {"line": line, **silence}
+    return {"pointer": event.pointer or ""}
+
+
+def _excerpt(event: Event, hit: Hit | None = None) -> str:
+    """What stands in the artifact, at most EXCERPT characters around the match."""
+    raw = event.raw or event.text
+    if len(raw) <= EXCERPT:
+        return raw
+    at = max(0, len(raw) - len(event.text)) + (hit.at if hit else 0)
+    start = max(0, min(at - EXCERPT // 4, len(raw) - EXCERPT))
+    return raw[start : start + EXCERPT]
+
+
+def _row_id(event: Event, hit: Hit | None = None) -> str:
+    place = _place(event, hit)
+    digest = hashlib.sha256(event.artifact.encode("utf-8", "replace")).hexdigest()[:8]
+    return f"e-{digest}-{next(iter(place.values()))}".replace("/", ".").replace(" ", "_")
+
+
+def _offset(diagnosis: Diagnosis) -> str:
+    reference = diagnosis.timeline.collected
+    if reference is None:
+        return "+00:00"
+    text = reference.astimezone(diagnosis.timeline.clocks.local.zone).strftime("%z")
+    return f"{text[:3]}:{text[3:5]}"

@@ -1,0 +1,110 @@
+"""The catalogue's data apart from signatures: causes, symptoms, artifact kinds, texts. Read once; texts only when shown."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from analyzer import resources
+from analyzer.signatures.loader import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A documented cause. `order` is its place in causes.yaml; `needs` are the artifact kinds that can show it."""
+
+    id: str
+    group: str
+    os: str
+    titles: Mapping[str, str]
+    explains: tuple[str, ...]
+    seed: tuple[str, ...]
+    order: int
+    needs: tuple[str, ...] = ()
+    decided_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """An error code: what the user saw. `messages` are its texts by language, `numbers` its numeric codes."""
+
+    code: str
+    aliases: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    seed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a person names and collects an artifact of a kind."""
+
+    kind: str
+    titles: Mapping[str, str]
+    command: str = ""
+    portal_path: str = ""
+    lane: str = "os"
+
+
+@dataclass
+class Knowledge:
+    causes: dict[str, Cause] = field(default_factory=dict)
+    symptoms: dict[str, Symptom] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The shipped causes, symptoms and kinds."""
+    raw = read_yaml(resources.catalogue("causes.yaml"))
+    extra = read_yaml(resources.catalogue("assessment.yaml"))
+    known = Knowledge()
+    for order, entry in enumerate(raw["causes"]):
+        more = extra.get(entry["id"]) or {}
+        known.causes[entry["id"]] = Cause(
+            entry["id"], entry["group"], entry["os"], entry["title"], tuple(entry.get("explains", ())), tuple(entry["seed"]), order,
+            tuple(more.get("needs", ())), str(more.get("decided_by", "")),
+        )  # fmt: skip
+    texts = read_yaml(resources.catalogue("symptoms.yaml"))
+    for entry in [*raw["symptoms"], *texts["siblings"]]:
+        more = texts["texts"].get(entry["code"]) or {}
+        known.symptoms[entry["code"]] = Symptom(
+            entry["code"], tuple(entry.get("aliases", ())), tuple(entry.get("causes", ())),
+            tuple([*more.get("messages", ()), *entry.get("messages", ())]), tuple(entry.get("numbers", ())), str(entry.get("seed", "")),
+        )  # fmt: skip
+    for kind, entry in read_yaml(resources.catalogue("artifacts.yaml")).items():
+        known.kinds[kind] = Kind(kind, entry["title"], entry.get("command", ""), entry.get("portal_path", ""), entry.get("lane", "os"))
+    return known
+
+
+@cache
+def reasons(lang: str) -> Mapping[str, str]:
+    """The sentences that rules give as reasons, by id."""
+    found: Mapping[str, str] = read_yaml(resources.catalogue(f"reasons/{lang}.yaml"))
+    return found
+
+
+@cache
+def cause_text(cause: str, lang: str) -> Mapping[str, Any]:
+    """Summary, steps and documents of a cause in a language; English where a translation is missing."""
+    for language in (lang, "en"):
+        path = resources.catalogue("texts") / f"{cause}.{language}.yaml"
+        if path.is_file():
+            found: Mapping[str, Any] = read_yaml(path)
+            return found
+    return {}
+
+
+def catalogue_digest() -> str:
+    """SHA-256 over causes and signatures: what a verdict was judged by."""
+    digest = hashlib.sha256()
+    folder = resources.catalogue()
+    for path in sorted(
+        [folder / "causes.yaml", folder / "milestones.yaml", folder / "assessment.yaml", *(folder / "signatures").glob("*.yaml")]
+    ):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,171 @@
+"""The rules of evidence: what status a cause has for an incident. Reads like CONTRACT.md, "Status of a hypothesis".
+
+A hint never adds up to more than `possible`; a finding counts once however often its line repeats; a missing artifact never raises a
+status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from analyzer.diagnosis.knowledge import Cause
+from analyzer.signatures.conditions import Truth
+from analyzer.signatures.evaluate import Case, Finding, Relation
+from analyzer.signatures.model import Role, Strength
+from analyzer.timeline.timeline import Timeline, Window
+
+
+class Status(IntEnum):
+    """Of a hypothesis; the order is the order of belief."""
+
+    NOT_APPLICABLE = 0
+    RULED_OUT = 1
+    NO_EVIDENCE = 2
+    NOT_ASSESSABLE = 3
+    POSSIBLE = 4
+    LIKELY = 5
+    CONFIRMED = 6
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a status was given: the id of a sentence and what fills it."""
+
+    id: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Hypothesis:
+    """A cause judged for an incident. `findings` are those that hold, for and against; `missing` the kinds that would tell more."""
+
+    cause: Cause
+    status: Status
+    reason: Reason
+    findings: list[Finding] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    documented: bool = False
+    explained_by: str | None = None
+
+    @property
+    def onset(self) -> datetime | None:
+        """When the cause is first seen at work; a state's onset is unknown."""
+        return min((finding.onset for finding in self.supporting() if finding.onset), default=None)
+
+    def supporting(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.signature.role is Role.FOR]
+
+    def best(self) -> int:
+        """How near its evidence stands: 3 by identity of the run, 2 in the window, 1 a state, 0 none."""
+        ranks = [0]
+        for finding in self.supporting():
+            if finding.signature.strength is Strength.HINT:
+                continue
+            for item in finding.evidence:
+                ranks.append(1 if item.relation is Relation.STATE else 3 if finding.signature.scope.value == "run" and item.sure else 2)
+        return max(ranks)
+
+
+def judge(cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, vm_os: str, good_until: datetime | None) -> Hypothesis:
+    """The status of one cause. `good_until` is the end of the last successful backup before the incident, if one is known."""
+    if vm_os != "unknown" and cause.os not in ("any", vm_os):
+        return Hypothesis(cause, Status.NOT_APPLICABLE, Reason("other-os", {"os": vm_os}))
+    holding = [finding for finding in findings if finding.truth is Truth.TRUE and finding.cleared is None and finding.evidence]
+    missing = sorted({kind for finding in findings if finding.truth is Truth.UNKNOWN for kind in finding.missing})
+    result = Hypothesis(cause, Status.NOT_ASSESSABLE, Reason("missing"), holding, missing)
+    result.status, result.reason = _status(cause, holding, findings, timeline, case, good_until, missing)
+    return result
+
+
+def _status(
+    cause: Cause,
+    holding: list[Finding],
+    findings: list[Finding],
+    timeline: Timeline,
+    case: Case,
+    good_until: datetime | None,
+    missing: list[str],
+) -> tuple[Status, Reason]:
+    supporting = [finding for finding in holding if finding.signature.role is Role.FOR]
+    decisive = [finding for finding in supporting if finding.signature.strength is Strength.DECISIVE]
+    strong = [finding for finding in supporting if finding.signature.strength is Strength.STRONG]
+    against = [finding for finding in holding if finding.signature.role is Role.AGAINST and finding.signature.strength is Strength.DECISIVE]
+    if against and not decisive:
+        return Status.RULED_OUT, Reason("ruled-out", {"signature": against[0].signature.id})
+    if against:
+        return Status.POSSIBLE, Reason("contradiction", {"for": decisive[0].signature.id, "against": against[0].signature.id})
+    old = [finding for finding in (*decisive, *strong) if _held_while_good(finding, good_until)]
+    fresh = [finding for finding in (*decisive, *strong) if finding not in old]
+    if old and not fresh:
+        if any(finding.signature.absolute for finding in old):
+            return Status.RULED_OUT, Reason("worked-with-it", {"signature": old[0].signature.id})
+        return Status.POSSIBLE, Reason("held-while-good", {"signature": old[0].signature.id})
+    doubts = []
+    for finding in fresh:
+        if finding.signature.strength is Strength.DECISIVE:
+            doubt = _doubt(finding, timeline, case)
+            if doubt is None:
+                return Status.CONFIRMED, Reason("decisive", {"signature": finding.signature.id})
+            doubts.append(doubt)
+    if doubts:
+        return Status.LIKELY, doubts[0]
+    if strong:
+        return Status.LIKELY, Reason("strong", {"signature": strong[0].signature.id})
+    if supporting:
+        return Status.POSSIBLE, Reason("hints", {"signature": supporting[0].signature.id})
+    return _nothing_holds(cause, findings, timeline, case, missing)
+
+
+def _held_while_good(finding: Finding, good_until: datetime | None) -> bool:
+    """A state that was already there when a backup of this VM succeeded."""
+    if good_until is None or any(item.relation is not Relation.STATE for item in finding.evidence):
+        return False
+    return all(item.hit.event.time is not None and item.hit.event.time <= good_until for item in finding.evidence)
+
+
+def _doubt(finding: Finding, timeline: Timeline, case: Case) -> Reason | None:
+    """What keeps a decisive finding from being proof; None if nothing does."""
+    if all(item.relation is Relation.HISTORY for item in finding.evidence):
+        return Reason("outside-window")
+    current = [item for item in finding.evidence if item.relation is not Relation.HISTORY]
+    if any(item.relation is Relation.STATE and not item.sure for item in current):
+        states = [item for item in current if item.relation is Relation.STATE]
+        if len(states) == len(current):
+            return Reason("state-collected-later", {"later": _later(timeline, case.window)})
+    elif not any(item.sure for item in current):
+        return Reason("time-not-sure")
+    if finding.uncleared_kinds:
+        return Reason("not-checked", {"kinds": ", ".join(finding.uncleared_kinds)})
+    if (
+        case.whole_bundle
+        and not finding.signature.holds
+        and not finding.signature.cleared_by
+        and any(item.relation is Relation.WINDOW for item in current)
+    ):
+        return Reason("may-be-over")
+    return None
+
+
+def _later(timeline: Timeline, window: Window) -> str:
+    if timeline.collected is None or timeline.collected <= window.end:
+        return "?"
+    minutes = int((timeline.collected - window.end).total_seconds() // 60)
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h" if minutes >= 1440 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _nothing_holds(cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, missing: list[str]) -> tuple[Status, Reason]:
+    if cause.decided_by == "platform":
+        return Status.NOT_ASSESSABLE, Reason("platform-only")
+    unread = [kind for kind in cause.needs if not timeline.covers(kind, case.window)]
+    if cause.needs and not unread:
+        cleared = next((finding for finding in findings if finding.cleared is not None), None)
+        if cleared is not None:
+            return Status.NO_EVIDENCE, Reason("recovered", {"signature": cleared.signature.id})
+        return Status.NO_EVIDENCE, Reason("nothing-found", {"kinds": ", ".join(cause.needs)})
+    return Status.NOT_ASSESSABLE, Reason("missing", {"kinds": ", ".join(unread or missing) or "?"})

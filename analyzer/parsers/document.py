@@ -1,0 +1,71 @@
+"""A member that is read whole: what a document parser gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import orjson
+
+from analyzer.model import Event, Problem
+
+
+@dataclass
+class Document:
+    """A decoded member. `text` keeps the artifact's line structure; a parser reports what it cannot use through `problem`."""
+
+    path: str
+    kind: str
+    text: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, what: str, lost: str) -> None:
+        self.problems.append(Problem(self.path, what, lost))
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """1-based number and text of each line, without its line end."""
+        for number, line in enumerate(self.text.split("\n"), 1):
+            yield number, line.removesuffix("\r")
+
+    def json(self) -> Any:
+        """The document as JSON, or None (with a problem) if it is none. A BOM, NULs around it and trailing bytes are tolerated."""
+        text = self.text.strip("\ufeff\x00 \t\r\n")
+        if not text:
+            self.problem("the file is empty", "the whole document")
+            return None
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            return self._damaged(text, error.lineno, error.colno)
+
+    def _damaged(self, text: str, line: int, column: int) -> Any:
+        try:
+            value, end = json.JSONDecoder(strict=False).raw_decode(text)
+        except (json.JSONDecodeError, RecursionError):
+            self.problem(f"not valid JSON (line {line}, column {column})", "the whole document")
+            return None
+        if text[end:].strip("\x00 \t\r\n"):
+            self.problem(f"text behind the end of the JSON value (character {end + 1})", "what stands there")
+        return value
+
+
+class DocumentParser(Protocol):
+    """A module that reads documents of one kind."""
+
+    def parse(self, document: Document) -> Iterable[Event]: ...
+
+
+def at(pointer: str, *keys: object) -> str:
+    """A JSON Pointer below `pointer` (RFC 6901)."""
+    return pointer + "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def folded(value: Any) -> Any:
+    """A JSON value with the keys of its objects in lower case: tools disagree about the case of the same property."""
+    if isinstance(value, dict):
+        return {str(key).lower(): folded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [folded(item) for item in value]
+    return value

@@ -1,0 +1,156 @@
+"""Backup jobs: what the platform says of one backup, as REST JSON and as `az backup job show` prints it.
+
+Shapes: Microsoft.RecoveryServices/vaults/backupJobs (Azure/azure-rest-api-specs, AzureIaaSVMJob and AzureIaaSVMJobV2) and the
+serialisers of azure-mgmt-recoveryservicesbackup 9 and 11. Keys are compared without case; a list and a `value` wrapper hold
+several jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analyzer.model import Event, Stamp, Value
+from analyzer.parsers import stamps
+from analyzer.parsers.document import Document, at, folded
+from analyzer.parsers.job.duration import seconds
+
+_TYPES = ("azureiaasvmjob", "azureiaasvmjobv2")
+
+
+def parse(document: Document) -> Iterator[Event]:
+    """Per job one `job` event, one per task (`code` is the task's id) and one per error text (`job-error`).
+
+    Fields of a job: job, vm, vault, operation, status, started and ended (ISO, UTC), activity, seconds. Fields of an error: job, part
+    (title, message, recommendation, dynamic) and number.
+    """
+    root = document.json()
+    if root is None:
+        return
+    jobs = list(_jobs(folded(root), ""))
+    if not jobs:
+        document.problem("no backup job in this JSON document", "nothing; it was read")
+    for pointer, job in jobs:
+        yield from _events(document, pointer, job)
+
+
+def _jobs(value: Any, pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _jobs(item, at(pointer, i))
+    elif isinstance(value, dict):
+        properties = value.get("properties")
+        if _is_job(properties) or _is_job(value):
+            yield pointer, value
+        else:
+            for key in ("value", "jobs"):
+                yield from _jobs(value.get(key), at(pointer, key))
+
+
+def _is_job(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    kind = str(value.get("jobtype") or value.get("backupmanagementtype") or "").lower()
+    return kind in (*_TYPES, "azureiaasvm") and ("operation" in value or "status" in value)
+
+
+def _events(document: Document, pointer: str, job: dict[str, Any]) -> Iterator[Event]:
+    nested = isinstance(job.get("properties"), dict)
+    properties: dict[str, Any] = job["properties"] if nested else job
+    inside = at(pointer, "properties") if nested else pointer
+    started, ended = stamps.utc(_text(properties.get("starttime"))), stamps.utc(_text(properties.get("endtime")))
+    extended = properties.get("extendedinfo") or {}
+    bag = extended.get("propertybag") or {}
+    job_id = _text(job.get("name")) or _text(properties.get("jobid")) or _text(job.get("id")).rsplit("/", 1)[-1]
+    fields: dict[str, Value] = {
+        "job": job_id.lower(),
+        "vm": _text(bag.get("vm name")) or _text(properties.get("entityfriendlyname")),
+        "vault": _vault(_text(job.get("id"))),
+        "operation": _text(properties.get("operation")),
+        "status": _text(properties.get("status")),
+        "started": started.isoformat() if started else None,
+        "ended": ended.isoformat() if ended else None,
+        "seconds": seconds(properties.get("duration")),
+        "activity": _text(properties.get("activityid")).lower(),
+    }
+    stamp = stamps.of(ended or started)
+    summary = f"{fields['operation']} job of {fields['vm'] or 'a VM'}: {fields['status']}"
+    yield Event(
+        document.kind,
+        document.path,
+        summary,
+        pointer=inside or "/",
+        stamp=stamp,
+        code=job_id,
+        fields=fields,
+        level=_level(fields),
+        raw=summary,
+    )
+    yield from _tasks(document, at(inside, "extendedInfo", "tasksList"), extended.get("taskslist"), job_id)
+    yield from _errors(document, inside, properties, extended, job_id, stamp)
+
+
+def _tasks(document: Document, pointer: str, tasks: Any, job_id: str) -> Iterator[Event]:
+    for i, task in enumerate(tasks if isinstance(tasks, list) else ()):
+        if not isinstance(task, dict):
+            continue
+        started, ended = stamps.utc(_text(task.get("starttime"))), stamps.utc(_text(task.get("endtime")))
+        fields: dict[str, Value] = {
+            "job": job_id.lower(),
+            "task": _text(task.get("taskid")),
+            "status": _text(task.get("status")),
+            "started": started.isoformat() if started else None,
+            "ended": ended.isoformat() if ended else None,
+            "seconds": seconds(task.get("duration")),
+        }
+        stamp = stamps.of(started)
+        text = f"{fields['task']}: {fields['status']}"
+        yield Event(
+            "job-task", document.path, text, pointer=at(pointer, i), stamp=stamp, code=_text(task.get("taskid")), fields=fields, raw=text
+        )
+
+
+def _errors(
+    document: Document, inside: str, properties: dict[str, Any], extended: dict[str, Any], job_id: str, stamp: Stamp | None
+) -> Iterator[Event]:
+    def event(pointer: str, part: str, text: str, number: Value = None) -> Event:
+        fields: dict[str, Value] = {"job": job_id.lower(), "part": part, "number": number}
+        return Event(
+            "job-error", document.path, text, pointer=pointer, stamp=stamp, code=str(number or ""), fields=fields, level="ERROR", raw=text
+        )
+
+    details = properties.get("errordetails")
+    for i, error in enumerate(details if isinstance(details, list) else ()):
+        if not isinstance(error, dict):
+            continue
+        place = at(inside, "errorDetails", i)
+        number = error.get("errorcode")
+        if number is not None:
+            yield event(at(place, "errorCode"), "number", str(number), number if isinstance(number, int | str) else str(number))
+        for key, name, part in (
+            ("errortitle", "errorTitle", "title"),
+            ("errorstring", "errorString", "message"),
+            ("errormessage", "errorMessage", "message"),
+        ):
+            if _text(error.get(key)):
+                yield event(at(place, name), part, _text(error[key]), number if isinstance(number, int | str) else None)
+        advice = error.get("recommendations")
+        for j, text in enumerate(advice if isinstance(advice, list) else ()):
+            if _text(text):
+                yield event(at(place, "recommendations", j), "recommendation", _text(text))
+    if _text(extended.get("dynamicerrormessage")):
+        yield event(at(inside, "extendedInfo", "dynamicErrorMessage"), "dynamic", _text(extended["dynamicerrormessage"]))
+
+
+def _vault(resource: str) -> str:
+    parts = resource.split("/")
+    lowered = [part.lower() for part in parts]
+    return parts[lowered.index("vaults") + 1] if "vaults" in lowered[:-1] else ""
+
+
+def _level(fields: dict[str, Value]) -> str:
+    return {"failed": "ERROR", "completedwithwarnings": "WARNING"}.get(str(fields["status"]).lower(), "INFO")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)

@@ -1,0 +1,222 @@
+"""What to look for: named patterns over events, compiled so that one pass over a log finds all of them.
+
+A `Pattern` says of which artifact kinds it speaks, which literals must stand in a record before it is worth parsing (`anchors`,
+logs only), and what the parsed event must hold (`match` over its text, `where` over its attributes and fields). The cost of a
+scan does not grow with the number of patterns: all anchors of a kind are one RE2 expression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import re2
+
+from analyzer.model import NO_FIELDS, Event, Value
+
+_MEMORY = 64 << 20  # bytes for RE2's DFA: with the default 8 MiB some 1,500 literals fall back to the slow engine
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of an attribute or field of an event: `component|contains: VMSnapshotLinux`."""
+
+    name: str
+    modifier: str
+    values: tuple[Value, ...]
+
+    def holds(self, event: Event) -> bool:
+        actual = attribute(event, self.name)
+        if self.modifier == "exists":
+            return (actual is not None) == bool(self.values[0])
+        if actual is None:
+            return False
+        return any(_TESTS[self.modifier](actual, value) for value in self.values)
+
+
+def attribute(event: Event, name: str) -> Value:
+    """The attribute (`component`, `level`, `code`, `text`, `artifact`) or the field `name` of `event`; None if it has none."""
+    if name in ("component", "level", "code", "text", "artifact"):
+        value: Value = getattr(event, name)
+        return value if value != "" else None
+    return event.fields.get(name)
+
+
+def version(value: Value) -> tuple[int, ...]:
+    """A dotted version as numbers, component by component; `()` if there is none."""
+    found = re.match(r"\d+(?:\.\d+)*", str(value or "").strip().removeprefix("WALinuxAgent-"))
+    return tuple(int(part) for part in found[0].split(".")) if found else ()
+
+
+def _number(value: Value) -> float:
+    try:
+        return float(value) if value is not None else float("nan")
+    except ValueError:
+        return float("nan")
+
+
+def _equal(actual: Value, wanted: Value) -> bool:
+    if isinstance(wanted, bool) or isinstance(actual, bool):
+        return actual is wanted or str(actual).lower() == str(wanted).lower()
+    if isinstance(wanted, int | float):
+        return _number(actual) == wanted
+    return str(actual).lower() == str(wanted).lower()
+
+
+def _searches(expression: str, text: str) -> bool:
+    found: Any = re2.compile(expression)
+    return found.search(text) is not None
+
+
+def _below(actual: Value, limit: Value) -> bool:
+    left, right = version(actual), version(limit)
+    return bool(left and right) and left < right
+
+
+_TESTS: dict[str, Callable[[Value, Value], bool]] = {
+    "is": _equal,
+    "exactly": lambda actual, value: str(actual) == str(value),
+    "not": lambda actual, value: not _equal(actual, value),
+    "contains": lambda actual, value: str(value).lower() in str(actual).lower(),
+    "startswith": lambda actual, value: str(actual).lower().startswith(str(value).lower()),
+    "endswith": lambda actual, value: str(actual).lower().endswith(str(value).lower()),
+    "re": lambda actual, value: _searches(str(value), str(actual)),
+    "gt": lambda actual, value: _number(actual) > _number(value),
+    "gte": lambda actual, value: _number(actual) >= _number(value),
+    "lt": lambda actual, value: _number(actual) < _number(value),
+    "lte": lambda actual, value: _number(actual) <= _number(value),
+    "below": _below,
+    "notbelow": lambda actual, value: bool(version(actual)) and not _below(actual, value),
+}
+MODIFIERS = frozenset(_TESTS) | {"exists"}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A named thing to find. `name` is unique over the catalogue (`<signature>:<event>`)."""
+
+    name: str
+    kinds: frozenset[str]
+    anchors: tuple[str, ...] = ()
+    match: str | None = None
+    where: tuple[Condition, ...] = ()
+
+    @cached_property
+    def _expression(self) -> Any:
+        return re2.compile(self.match) if self.match is not None else None
+
+    def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
+        """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
+        if not all(condition.holds(event) for condition in self.where):
+            return None
+        if self._expression is not None:
+            found = self._expression.search(event.text)
+            if found is None:
+                return None
+            return found.start(), {k: v for k, v in found.groupdict().items() if v is not None}
+        if self.anchors:
+            places = [at for at in (event.text.find(anchor) for anchor in self.anchors) if at >= 0]
+            return (min(places), NO_GROUPS) if places else None
+        return 0, NO_GROUPS
+
+
+NO_GROUPS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An event that is a pattern: `line` is where the match itself stands, `groups` are its named parts."""
+
+    pattern: str
+    event: Event
+    line: int | None
+    groups: Mapping[str, str] = field(default_factory=lambda: NO_GROUPS)
+    at: int = 0
+
+    def value(self, name: str) -> Value:
+        return self.groups[name] if name in self.groups else attribute(self.event, name)
+
+    @property
+    def fields(self) -> Mapping[str, Value]:
+        return {**self.event.fields, **self.groups} if self.groups else self.event.fields or NO_FIELDS
+
+
+def _latin1() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1  # in UTF-8 mode invalid bytes would end a match
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
+
+
+class KindPatterns:
+    """The patterns of one artifact kind, compiled."""
+
+    def __init__(self, patterns: Iterable[Pattern], extra_anchors: Iterable[str] = ()) -> None:
+        self.patterns = tuple(patterns)
+        by_anchor: dict[str, list[Pattern]] = {}
+        for pattern in self.patterns:
+            for anchor in pattern.anchors:
+                by_anchor.setdefault(anchor, []).append(pattern)
+        for anchor in extra_anchors:
+            by_anchor.setdefault(anchor, [])
+        self._by_anchor = by_anchor
+
+    @cached_property
+    def anchors(self) -> Any:
+        """One RE2 expression over bytes that finds any anchor, or None if there is none."""
+        if not self._by_anchor:
+            return None
+        return re2.compile("|".join(re2.escape(anchor) for anchor in sorted(self._by_anchor)).encode("ascii"), _latin1())
+
+    @cached_property
+    def _in_record(self) -> tuple[Any, list[list[Pattern]]]:
+        """All anchors as a set that says which of them stand in a record: one match must not hide another."""
+        anchors = re2.Set.SearchSet(_latin1())
+        owners = []
+        for anchor, patterns in sorted(self._by_anchor.items()):
+            anchors.Add(re2.escape(anchor).encode("ascii"))
+            owners.append(patterns)
+        anchors.Compile()
+        return anchors, owners
+
+    def of_record(self, event: Event) -> Iterator[Hit]:
+        """The hits of a log record: every pattern one of whose anchors stands in it, in the catalogue's order."""
+        if not self._by_anchor:
+            return
+        anchors, owners = self._in_record
+        found = anchors.Match(event.text.encode("utf-8", "replace")) or ()
+        for pattern in dict.fromkeys(pattern for i in sorted(found) for pattern in owners[i]):
+            yield from _hit(pattern, event)
+
+    def of_event(self, event: Event) -> Iterator[Hit]:
+        """The hits of an event that was parsed anyway (documents, states): every pattern is tried."""
+        for pattern in self.patterns:
+            yield from _hit(pattern, event)
+
+
+def _hit(pattern: Pattern, event: Event) -> Iterator[Hit]:
+    found = pattern.find(event)
+    if found is not None:
+        at, groups = found
+        line = None if event.line is None else event.line + event.text.count("\n", 0, at)
+        yield Hit(pattern.name, event, line, groups, at)
+
+
+class PatternSet:
+    """All patterns of a run, by artifact kind."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_kind: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            for kind in pattern.kinds:
+                self._by_kind.setdefault(kind, []).append(pattern)
+        self._compiled: dict[str, KindPatterns] = {}
+
+    def of_kind(self, kind: str, extra_anchors: Iterable[str] = ()) -> KindPatterns:
+        if kind not in self._compiled:
+            self._compiled[kind] = KindPatterns(self._by_kind.get(kind, ()), extra_anchors)
+        return self._compiled[kind]

@@ -1,0 +1,19 @@
+"""The diagnosis as HTML, JSON, terminal text and JUnit: `document` once, then any writer, then `write`.
+
+    redacted = document(diagnosis)
+    write(Path("report.html"), render_html(redacted, "en").encode(), inputs=[bundle])
+"""
+
+from .document import Redacted, document
+from .html import render as render_html
+from .json_writer import render as render_json
+from .junit import junit
+from .messages import LANGUAGES, Messages, UnknownLanguage
+from .output import OutputError, OutputExists, check, write
+from .redact import mask, redact
+from .terminal import render as render_terminal
+
+__all__ = [
+    "LANGUAGES", "Messages", "OutputError", "OutputExists", "Redacted", "UnknownLanguage", "check", "document", "junit", "mask", "redact",
+    "render_html", "render_json", "render_terminal", "write",
+]  # fmt: skip

@@ -1,0 +1,97 @@
+"""The diagnosis as one HTML file that loads nothing, needs no script and trusts nothing it shows.
+
+The template stands in `reports/`. Every expression passes `_shown` (hidden characters made visible) and then autoescape; the style
+and the script are static files, and their hashes stand in the page's content security policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2.runtime import Undefined
+from markupsafe import Markup
+
+from analyzer import resources
+
+from . import terminal, wording
+from .document import Redacted
+from .messages import Messages
+from .view import view
+from .visible import visible
+
+TEMPLATE, STYLE, SCRIPT = "report.html.j2", "style.css", "script.js"
+
+
+def render(document: Redacted, lang: str = "en") -> str:
+    """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text."""
+    messages = Messages(lang)
+    environment = _environment(messages)
+    return environment.get_template(TEMPLATE).render(
+        page=view(document),
+        lang=lang,
+        style_hash=_hash(environment, STYLE),
+        script_hash=_hash(environment, SCRIPT),
+        ticket=terminal.render(document, lang),
+    )
+
+
+class _Loader(BaseLoader):
+    """Templates from wherever `resources` finds them."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, None]:
+        try:
+            return resources.text(f"reports/{template}"), template, None
+        except resources.ResourceMissing as error:
+            raise TemplateNotFound(template) from error
+
+
+def _environment(messages: Messages) -> Environment:
+    environment = Environment(
+        loader=_Loader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.globals.update(t=messages.get, count=messages.count, label=messages.label, symbol=wording.symbol)
+    environment.filters.update(utc=wording.utc, locator=wording.locator, web=_web, iso=_iso, commas=_commas)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """What one expression of the template prints. Markup is the output of a macro, whose own expressions came through here."""
+    if value is None:
+        return ""
+    if isinstance(value, Markup | Undefined):
+        return value
+    return visible(str(value))
+
+
+def _hash(environment: Environment, name: str) -> str:
+    """The CSP hash of a static part, taken from the very text that the page includes."""
+    text = environment.get_template(name).render()
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _web(url: object) -> str:
+    """A link that leads to a web page, or nothing: `javascript:` and the like are never followed."""
+    try:
+        parts = urlsplit(str(url))
+    except ValueError:
+        return ""
+    return str(url) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _iso(value: object) -> str:
+    parsed = wording.moment(value)
+    return f"{parsed:%Y-%m-%dT%H:%M:%SZ}" if parsed else ""
+
+
+def _commas(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else ("–" if value is None else str(value))

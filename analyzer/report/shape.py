@@ -1,0 +1,106 @@
+"""Fills what a diagnosis leaves out, so that the readable writers meet every key (templates run on StrictUndefined).
+
+The tables are the readers' view of contract/CONTRACT.md plus the extra keys of this program; the JSON output is not touched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .document import Redacted
+
+Shape = dict[str, Any]
+
+_EVIDENCE: Shape = {
+    "id": "", "signature": "", "role": "", "strength": "", "relation": "", "artifact": "", "line": None, "until_line": None, "record": None,
+    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [],
+}  # fmt: skip
+_HYPOTHESIS: Shape = {
+    "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
+    "evidence": [], "missing": [], "remedy": [], "docs": [],
+}  # fmt: skip
+_VERDICT: Shape = {
+    "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
+}  # fmt: skip
+_INCIDENT: Shape = {
+    "id": "", "group": None, "source": "bundle", "job_id": None, "vm": None, "vault": None, "operation": None, "started": None,
+    "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {}, "hypotheses": [],
+    "contrast": {},
+}  # fmt: skip
+_DIAGNOSIS: Shape = {
+    "schema": "diagnosis/1", "tool": {}, "bundle": {}, "clocks": [], "incidents": [], "checklist": [], "context": [], "problems": [],
+    "timeline": [], "gaps": [], "coverage": [],
+}  # fmt: skip
+
+_LOCATED: Shape = {"artifact": "", "line": None, "until_line": None, "record": None, "pointer": None}
+_SHAPES: dict[str, Shape] = {
+    "diagnosis": _DIAGNOSIS,
+    "tool": {"name": "", "version": "", "catalogue": "", "options": {}},
+    "bundle": {"name": "", "sha256": "", "content_sha256": "", "size": None, "layout": "", "collected": None, "vm": {}, "artifacts": []},
+    "artifact": {"path": "", "kind": "", "size": None, "sha256": "", "encoding": "", "lines": None, "events": None, "first": None,
+                 "last": None, "status": "", "note": ""},
+    "clock": {"source": "", "zone": "", "offset": "", "basis": ""},
+    "incident": _INCIDENT,
+    "window": {"from": None, "to": None, "basis": ""},
+    "code": {"code": "", "as_written": "", "level": "", **_LOCATED},
+    "attempt": {"id": "", "stages": []},
+    "stage": {"stage": "", "state": "", "at": None, "evidence": []},
+    "verdict": _VERDICT,
+    "decide": {"artifact": "", "command": "", "portal_path": "", "separates": []},
+    "hypothesis": _HYPOTHESIS,
+    "evidence": _EVIDENCE,
+    "excerpt_line": {"line": None, "text": "", "match": False},
+    "missing": {"kind": "", "command": ""},
+    "remedy": {"id": "", "text": "", "command": ""},
+    "contrast": {"last_good": None, "changes": []},
+    "change": {"what": "", "before": "", "after": ""},
+    "check": {"row": "", "title": "", "state": "", "evidence": [], "collect": ""},
+    "note": {"kind": "", "cause": None, "text": "", "evidence": []},
+    "problem": {"artifact": "", "problem": "", "lost": ""},
+    "event": {"time": None, "basis": "", "lane": "", "level": "", "component": "", "text": "", "tags": [], **_LOCATED},
+    "gap": {"artifact": "", "from": None, "to": None, "reason": "", "line": None, "until_line": None},
+    "covered": {"kind": "", "title": "", "status": "", "first": None, "last": None, "artifacts": [], "command": ""},
+}  # fmt: skip
+_INSIDE: dict[str, dict[str, str]] = {
+    "diagnosis": {"tool": "tool", "bundle": "bundle", "clocks": "clock", "incidents": "incident", "checklist": "check", "context": "note",
+                  "problems": "problem", "timeline": "event", "gaps": "gap", "coverage": "covered"},
+    "bundle": {"artifacts": "artifact"},
+    "incident": {"window": "window", "codes": "code", "attempts": "attempt", "verdict": "verdict", "hypotheses": "hypothesis",
+                 "contrast": "contrast"},
+    "attempt": {"stages": "stage"},
+    "stage": {"evidence": "evidence"},
+    "verdict": {"decides": "decide", "unexplained": "evidence"},
+    "hypothesis": {"evidence": "evidence", "missing": "missing", "remedy": "remedy"},
+    "evidence": {"context": "excerpt_line"},
+    "contrast": {"changes": "change"},
+    "check": {"evidence": "evidence"},
+    "note": {"evidence": "evidence"},
+}  # fmt: skip
+
+
+def complete(document: Redacted) -> dict[str, Any]:
+    """A copy of `document` in which every key a reader looks for exists; where a list is expected, one row or null becomes a list."""
+    return _complete(document, "diagnosis")
+
+
+def _complete(value: Any, name: str) -> dict[str, Any]:
+    shape = _SHAPES[name]
+    given = value if isinstance(value, dict) else {}
+    filled = {**shape, **{key: item for key, item in given.items() if item is not None or shape.get(key) is None}}
+    for key, inside in _INSIDE.get(name, {}).items():
+        if isinstance(shape[key], list):
+            filled[key] = [_complete(_located(item), inside) for item in _listed(filled[key])]
+        else:
+            filled[key] = _complete(filled[key], inside)
+    return filled
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None or value in ("", {}):
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _located(item: Any) -> Any:
+    """A row may be named by its locator text alone."""
+    return {"artifact": item} if isinstance(item, str) else item

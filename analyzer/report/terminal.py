@@ -1,0 +1,197 @@
+"""The verdict for a terminal: 80 columns of plain text that a person can act on without opening the report."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from . import wording
+from .document import Redacted
+from .messages import Messages
+from .shape import complete
+from .visible import visible
+
+WIDTH = 80
+STEPS = 3
+LINES_OF_EXCERPT = 3
+
+_COLOURS = {"confirmed": "green", "likely": "cyan", "possible": "yellow", "undetermined": "magenta"}
+
+
+def render(document: Redacted, lang: str = "en", *, colour: bool = False) -> str:
+    """Verdict, proof, first steps and what would change it, for every group of incidents; newline at the end."""
+    page, messages = complete(document), Messages(lang)
+    return "\n".join(_Writer(messages, colour).page(page)) + "\n"
+
+
+class _Writer:
+    def __init__(self, messages: Messages, colour: bool) -> None:
+        self.t, self.label, self.count, self.colour = messages.get, messages.label, messages.count, colour
+
+    def page(self, page: dict[str, Any]) -> Iterator[str]:
+        bundle = page["bundle"]
+        yield from self.text(" · ".join(str(part) for part in (self.t("app"), bundle["name"], bundle["vm"].get("name")) if part))
+        for group in wording.groups(page["incidents"]):
+            yield ""
+            yield from self.incident(group[0])
+            if len(group) > 1:
+                yield ""
+                yield from self.text(self.count("also_incidents", len(group) - 1), "  ")
+        yield ""
+        yield from self.problems(page["problems"])
+
+    def incident(self, incident: dict[str, Any]) -> Iterator[str]:
+        verdict, status = incident["verdict"], incident["verdict"]["status"]
+        title = wording.headline(incident) or self.t("undetermined.title")
+        yield from self.text(f"{self.label('status', status)}: {title}", style=_COLOURS.get(status))
+        yield from self.text(verdict["summary"], "  ")
+        yield from self.facts(incident)
+        yield from self.section(self.t("proof") if verdict["cause"] else self.t("proof.leading"), self.proof(incident))
+        if verdict["cause"]:
+            yield from self.section(self.t("fix"), self.steps(incident))
+        else:
+            yield from self.section(self.t("leading"), self.leading(incident))
+        yield from self.section(self.t("change"), self.changes(incident))
+        yield from self.section(self.t("ruled_out"), self.ruled_out(incident))
+        unexplained = [line for row in verdict["unexplained"][:3] for line in self.row(row)]
+        yield from self.section(self.t("unexplained"), unexplained)
+
+    def facts(self, incident: dict[str, Any]) -> Iterator[str]:
+        source = [self.label("operation", incident["operation"])] if incident["operation"] else []
+        job = " · ".join([*source, str(incident["job_id"] or self.label("source", incident["source"]))])
+        broken = wording.first_broken(incident["attempts"])
+        stage = ""
+        if broken:
+            stage = f"{self.label('stage', broken['stage'])} ({self.label('stage_state', wording.stage_state(broken['state']))})"
+        failed_at = wording.failed_at(incident)
+        for name, value in (
+            ("job", job),
+            ("failed_at", wording.utc(failed_at) if failed_at else ""),
+            ("symptom", incident["symptom"]),
+            ("stopped_at", stage),
+        ):
+            if value:
+                yield from self.text(str(value), f"  {self.t(name)}: ", style=None)
+
+    def proof(self, incident: dict[str, Any]) -> Iterator[str]:
+        for row in wording.proof(incident):
+            yield from self.row(row)
+
+    def row(self, row: dict[str, Any]) -> Iterator[str]:
+        at = f"  {wording.utc(row['time'])}" if row["time"] else ""
+        yield from self.text(f"{wording.locator(row)}{at}", "    ", style="bold")
+        lines = [line for line in str(row["excerpt"]).split("\n") if line.strip()][:LINES_OF_EXCERPT]
+        for line in lines:
+            yield from self.text(textwrap.shorten(line, 3 * WIDTH, placeholder=" …"), "      | ")
+        if row["why"]:
+            yield from self.text(row["why"], "      ")
+
+    def steps(self, incident: dict[str, Any]) -> Iterator[str]:
+        steps = [step for hypothesis in wording.shown_causes(incident) for step in hypothesis["remedy"]]
+        for number, step in enumerate(steps[:STEPS], 1):
+            yield from self.text(step["text"], f"    {number}. ")
+            yield from self.command(step["command"], "       ")
+        if len(steps) > STEPS:
+            yield from self.text(self.count("more_steps", len(steps) - STEPS), "    ")
+
+    def leading(self, incident: dict[str, Any]) -> Iterator[str]:
+        for hypothesis in wording.shown_causes(incident):
+            yield from self.text(f"{hypothesis['title'] or hypothesis['cause']}: {hypothesis['reason']}".rstrip(": "), "    - ")
+
+    def changes(self, incident: dict[str, Any]) -> Iterator[str]:
+        decides, lacking = incident["verdict"]["decides"], wording.missing(incident)
+        for row in decides:
+            causes = ", ".join(wording.title_of(incident, cause) for cause in row["separates"])
+            yield from self.text(f"{row['artifact']}{self.t('separates', causes=causes) if causes else ''}", "    - ")
+            yield from self.how(row)
+        for row in [row for row in lacking if row["kind"] not in {other["artifact"] for other in decides}]:
+            yield from self.text(self.t("not_collected", kind=self.label("kind", row["kind"])), "    - ")
+            yield from self.how(row)
+        if not decides and not lacking:
+            yield from self.text(self.t("change.none"), "    ")
+
+    def how(self, row: dict[str, Any]) -> Iterator[str]:
+        yield from self.command(row["command"], "      ")
+        if row.get("portal_path"):
+            yield from self.text(row["portal_path"], "      ")
+
+    def command(self, command: object, indent: str) -> Iterator[str]:
+        """A command as it must be typed: never wrapped, so it can be copied; a continued line has no prompt."""
+        sign = "$"
+        for line in str(command or "").splitlines():
+            yield f"{indent}{sign} {visible(line, keep='')}"
+            sign = " " if line.endswith(("\\", "`", "^")) else "$"
+
+    def ruled_out(self, incident: dict[str, Any]) -> Iterator[str]:
+        for hypothesis in wording.ruled_out(incident):
+            yield from self.text(f"{hypothesis['title'] or hypothesis['cause']}: {hypothesis['reason']}".rstrip(": "), "    - ")
+
+    def problems(self, problems: list[dict[str, Any]]) -> Iterator[str]:
+        yield from self.text(self.count("problems.count", len(problems)) if problems else self.t("problems.none"))
+        for row in problems[:3]:
+            yield from self.text(f"{row['artifact']}: {row['problem']}", "  - ")
+
+    def section(self, title: str, lines: Iterator[str] | list[str]) -> Iterator[str]:
+        found = list(lines)
+        if found:
+            yield ""
+            yield from self.text(title, "  ", style="bold")
+            yield from found
+
+    def text(self, text: object, indent: str = "", *, style: str | None = None) -> Iterator[str]:
+        """`text` wrapped to the width with nothing hidden in it; the first line stands behind `indent`, the others below its end."""
+        shown = visible(str(text or ""), keep="")
+        for number, line in enumerate(_wrap(shown, WIDTH - _columns(indent))):
+            styled = click.style(line, bold=True, fg=None if style == "bold" else style) if self.colour and style else line
+            yield (indent if number == 0 else " " * _columns(indent)) + styled
+
+
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Lines of at most `width` columns, broken at blanks where there are any; wide characters take two columns."""
+    if len(text) == _columns(text):
+        yield from textwrap.wrap(text, width, break_on_hyphens=False)
+        return
+    line, used = "", 0
+    for word in _pieces(text):
+        columns = _columns(word)
+        if line and used + columns > width:
+            yield line.rstrip()
+            line, used, word = "", 0, word.lstrip()
+            columns = _columns(word)
+        while columns > width:
+            head = _head(word, width)
+            yield head
+            word = word[len(head) :]
+            columns = _columns(word)
+        line, used = line + word, used + columns
+    if line.strip():
+        yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words with the blank before them; each wide character is a piece of its own."""
+    piece = ""
+    for char in text:
+        if piece and (char == " " or _columns(char) == 2 or _columns(piece[-1]) == 2):
+            yield piece
+            piece = ""
+        piece += char
+    if piece:
+        yield piece
+
+
+def _head(word: str, width: int) -> str:
+    used = 0
+    for index, char in enumerate(word):
+        used += _columns(char)
+        if used > width:
+            return word[: max(index, 1)]
+    return word
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)

@@ -1,0 +1,119 @@
+"""Turns the document into what the page shows: anchors, groups, proof, excerpt lines. No markup, no judgement."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from . import figures, wording
+from .document import Redacted
+from .shape import complete
+
+TIMELINE_ROWS = 2000  # more are cut to the incident windows
+
+_NO_ANCHOR = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+class Anchors:
+    """Gives out ids that are unique on the page and safe in a URL."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def claim(self, wanted: str) -> str:
+        """`wanted`, cleaned, with `-2`, `-3` … behind it where it is taken."""
+        base = _NO_ANCHOR.sub("-", wanted).strip("-")[:80] or "x"
+        name, number = base, 2
+        while name in self._taken:
+            name, number = f"{base}-{number}", number + 1
+        self._taken.add(name)
+        return name
+
+
+def view(document: Redacted) -> dict[str, Any]:
+    """The page's data: the completed document, its incidents with anchors and proof, their groups, the figures."""
+    page = complete(document)
+    anchors = Anchors()
+    for number, incident in enumerate(page["incidents"], 1):
+        _incident(incident, number, anchors)
+    for row in [row for part in ("context", "checklist") for item in page[part] for row in item["evidence"]]:
+        _evidence(row, anchors)
+    for row in page["timeline"]:
+        row["locator"] = wording.locator(row)
+    groups = wording.groups(page["incidents"])
+    events, cut = _timeline(page["timeline"], page["incidents"])
+    return {
+        **page,
+        "groups": groups,
+        "coverage": figures.coverage(page["coverage"], page["gaps"], page["incidents"]),
+        "lanes": figures.lanes(events, [group[0] for group in groups[:1]]),
+        "timeline": events,
+        "timeline_total": len(page["timeline"]),
+        "timeline_cut": cut,
+        "timeline_lanes": sorted({row["lane"] for row in events if row["lane"]}, key=_lane_order),
+        "timeline_levels": sorted({row["level"] for row in events if row["level"]}),
+    }
+
+
+def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
+    incident["number"] = number
+    incident["anchor"] = anchors.claim(f"i-{incident['id'] or number}")
+    for hypothesis in incident["hypotheses"]:
+        hypothesis["anchor"] = anchors.claim(f"{incident['anchor']}-{hypothesis['cause']}")
+        for row in hypothesis["evidence"]:
+            _evidence(row, anchors)
+    for row in incident["verdict"]["unexplained"]:
+        _evidence(row, anchors)
+    for attempt in incident["attempts"]:
+        for stage in attempt["stages"]:
+            stage["known"] = wording.stage_state(stage["state"])
+            for row in stage["evidence"]:
+                row["locator"] = wording.locator(row)
+    incident["hypotheses"].sort(key=lambda row: _order(incident, row))
+    incident["headline"] = wording.headline(incident)
+    incident["shown"] = wording.shown_causes(incident)
+    incident["proof"] = wording.proof(incident)
+    incident["broken"] = wording.first_broken(incident["attempts"])
+    incident["missing"] = wording.missing(incident)
+    incident["ruled_out"] = wording.ruled_out(incident)
+    incident["failed_at"] = wording.failed_at(incident)
+    incident["titles"] = {row["cause"]: row["title"] or row["cause"] for row in incident["hypotheses"]}
+
+
+def _order(incident: dict[str, Any], hypothesis: dict[str, Any]) -> tuple[bool, int]:
+    """The verdict's cause first, then by status; equal ones stay in the document's order."""
+    return hypothesis["cause"] != incident["verdict"]["cause"], wording.STATUS_RANK.get(hypothesis["status"], 99)
+
+
+def _evidence(row: dict[str, Any], anchors: Anchors) -> None:
+    row["locator"] = wording.locator(row)
+    place = next((str(row[key]) for key in ("record", "line", "pointer") if row[key] is not None), "0")
+    short = place if place.isdigit() else _digest(place)
+    row["anchor"] = anchors.claim(str(row["id"] or f"e-{_digest(row['artifact'])}-{short}"))
+    row["lines"] = row["context"] or _lines(row)
+
+
+def _lines(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The excerpt by lines. Numbers stand only where they are certain: a single line, or as many as the locator spans."""
+    lines = str(row["excerpt"]).rstrip("\n").split("\n") if row["excerpt"] else []
+    first, last = row["line"], row["until_line"]
+    certain = isinstance(first, int) and (len(lines) == 1 or (isinstance(last, int) and len(lines) == last - first + 1))
+    return [{"line": first + index if certain else None, "text": text, "match": False} for index, text in enumerate(lines)]
+
+
+def _digest(text: object) -> str:
+    return hashlib.sha256(str(text).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def _timeline(events: list[dict[str, Any]], incidents: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+    """The rows to show and whether rows are left out: at most `TIMELINE_ROWS`, those in a window before all others."""
+    if len(events) <= TIMELINE_ROWS:
+        return events, False
+    spans = figures.windows(incidents)
+    inside = [row for row in events if any((at := wording.moment(row["time"])) and start <= at <= end for start, end in spans)]
+    return (inside or events)[:TIMELINE_ROWS], True
+
+
+def _lane_order(lane: str) -> tuple[int, str]:
+    return (figures.LANES.index(lane) if lane in figures.LANES else len(figures.LANES), lane)

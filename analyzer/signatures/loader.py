@@ -1,0 +1,169 @@
+"""Reads signatures and the shared patterns they use from YAML. Every mistake is collected and reported with file and id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analyzer import resources
+from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern
+from analyzer.signatures.conditions import ConditionError, parse
+from analyzer.signatures.model import Role, Scope, Signature, Strength
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KEYS = frozenset(
+    ("id", "cause", "role", "strength", "scope", "events", "when", "says", "needs", "cleared_by", "before", "holds", "absolute", "doc", "source")
+    + ("matches", "near_misses")
+)
+_EVENT_KEYS = frozenset(("kind", "anchor", "match", "where", "use"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong in a catalogue file, and where."""
+
+    file: str
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.where}: {self.what}"
+
+
+@dataclass
+class Catalogue:
+    """All signatures, the shared patterns by name, and what was wrong with the rest."""
+
+    signatures: list[Signature] = field(default_factory=list)
+    shared: dict[str, Pattern] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def patterns(self) -> list[Pattern]:
+        """Every pattern once, by name."""
+        found = dict(self.shared)
+        for signature in self.signatures:
+            for pattern in signature.patterns.values():
+                found.setdefault(pattern.name, pattern)
+        return list(found.values())
+
+
+def read_yaml(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
+
+
+def load(folders: Iterable[Path] = ()) -> Catalogue:
+    """The shipped catalogue and the signatures of the user's own folders (`--signatures`)."""
+    catalogue = Catalogue()
+    shipped = resources.catalogue("signatures")
+    _shared(catalogue, resources.catalogue("milestones.yaml"))
+    files = [(path, path.name) for path in sorted(shipped.glob("*.yaml"))]
+    for folder in folders:
+        files += [(path, f"{folder.name}/{path.name}") for path in sorted(Path(folder).glob("*.yaml"))]
+    for path, name in files:
+        _file(catalogue, path, name)
+    return catalogue
+
+
+def _shared(catalogue: Catalogue, path: Path) -> None:
+    for name, entry in (read_yaml(path) or {}).items():
+        pattern = pattern_of(catalogue, path.name, name, name, entry)
+        if pattern is not None:
+            catalogue.shared[name] = pattern
+
+
+def _file(catalogue: Catalogue, path: Path, name: str) -> None:
+    try:
+        entries = read_yaml(path)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        catalogue.mistakes.append(Mistake(name, "file", f"not readable as YAML: {error}"))
+        return
+    known = {signature.id for signature in catalogue.signatures}
+    for position, entry in enumerate(entries if isinstance(entries, list) else [entries], 1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            catalogue.mistakes.append(Mistake(name, f"entry {position}", "has no id"))
+        elif entry["id"] in known:
+            catalogue.mistakes.append(Mistake(name, entry["id"], "this id is used twice"))
+        elif (signature := _signature(catalogue, name, entry)) is not None:
+            known.add(signature.id)
+            catalogue.signatures.append(signature)
+
+
+def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Signature | None:
+    identity = str(entry["id"])
+    before = len(catalogue.mistakes)
+
+    def mistake(what: str) -> None:
+        catalogue.mistakes.append(Mistake(file, identity, what))
+
+    for key in sorted(set(entry) - _KEYS):
+        mistake(f"unknown key {key!r}")
+    for key in ("cause", "role", "strength", "events", "when", "says"):
+        if key not in entry:
+            mistake(f"{key!r} is missing")
+    if len(catalogue.mistakes) > before:
+        return None
+    patterns = {}
+    for name, event in entry["events"].items():
+        pattern = pattern_of(catalogue, file, identity, f"{identity}:{name}", event)
+        if pattern is not None:
+            patterns[str(name)] = pattern
+    try:
+        when = parse(str(entry["when"]))
+        role, strength, scope = Role(entry["role"]), Strength(entry["strength"]), Scope(entry.get("scope", "window"))
+    except (ConditionError, ValueError) as error:
+        mistake(str(error))
+        return None
+    for name in sorted((when.all_names() | set(entry.get("cleared_by", {}).values())) - set(patterns)):
+        mistake(f"the condition names {name!r}, which is no event of this signature")
+    if len(catalogue.mistakes) > before:
+        return None
+    says = entry["says"] if isinstance(entry["says"], dict) else {"en": str(entry["says"])}
+    return Signature(
+        identity, str(entry["cause"]), role, strength, scope, patterns, when, str(entry["when"]), says,
+        tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), int(entry.get("before", 0)), bool(entry.get("holds", False)),
+        bool(entry.get("absolute", False)), str(entry.get("doc", "")), str(entry.get("source", "")), file,
+        tuple(entry.get("matches", ())), tuple(entry.get("near_misses", ())),
+    )  # fmt: skip
+
+
+def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: Any) -> Pattern | None:
+    """The pattern that a mapping of kind, anchor, match and where describes; None (and a mistake in `catalogue`) if it is wrong."""
+
+    def mistake(what: str) -> None:
+        catalogue.mistakes.append(Mistake(file, where, what))
+
+    if isinstance(entry, str):
+        entry = {"use": entry}
+    if not isinstance(entry, dict):
+        mistake(f"event {name!r} is not a mapping")
+        return None
+    for key in sorted(set(entry) - _EVENT_KEYS):
+        mistake(f"event {name!r}: unknown key {key!r}")
+    if "use" in entry:
+        shared = catalogue.shared.get(str(entry["use"]))
+        if shared is None:
+            mistake(f"event {name!r} uses {entry['use']!r}, which milestones.yaml does not define")
+        return shared
+    if "kind" not in entry:
+        mistake(f"event {name!r} names no artifact kind")
+        return None
+    conditions = []
+    for key, value in (entry.get("where") or {}).items():
+        field_name, _, modifier = str(key).partition("|")
+        if (modifier or "is") not in MODIFIERS:
+            mistake(f"event {name!r}: unknown modifier {modifier!r}")
+            return None
+        conditions.append(Condition(field_name, modifier or "is", tuple(_listed(value))))
+    match = entry.get("match")
+    return Pattern(
+        name, frozenset(str(kind) for kind in _listed(entry["kind"])), tuple(str(anchor) for anchor in _listed(entry.get("anchor", []))),
+        str(match) if match is not None else None, tuple(conditions),
+    )  # fmt: skip
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]

@@ -1,0 +1,119 @@
+"""Everything that was found, in order, and what time each source covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from analyzer.model import Artifact, Event
+from analyzer.parsers.pattern import Hit, PatternSet
+from analyzer.timeline.clock import Clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of UTC time, both ends included."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, moment: object) -> bool:
+        return isinstance(moment, datetime) and self.start <= moment <= self.end
+
+    def overlaps(self, other: Window) -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+    def widened(self, before: timedelta = timedelta(0), after: timedelta = timedelta(0)) -> Window:
+        return Window(self.start - before, self.end + after)
+
+    def __len__(self) -> int:
+        return max(0, int((self.end - self.start).total_seconds()))
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A regular source was silent from `span.start` to `span.end`. `reason`: silent, rotated, vm-off, end (the log stops)."""
+
+    kind: str
+    artifact: str
+    span: Window
+    line: int | None
+    until_line: int | None
+    reason: str
+
+
+@dataclass
+class Timeline:
+    """The events in order of time, the hits of every pattern, the spans that each artifact covers, and the gaps in them."""
+
+    events: list[Event] = field(default_factory=list)
+    hits: dict[str, list[Hit]] = field(default_factory=dict)
+    coverage: dict[str, list[tuple[str, Window]]] = field(default_factory=dict)
+    kinds: dict[str, list[Artifact]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    clocks: Clocks = field(default_factory=Clocks)
+    collected: datetime | None = None
+    omitted: dict[str, int] = field(default_factory=dict)
+
+    def add(self, events: Iterable[Event], patterns: PatternSet) -> None:
+        """Adds events that were found later, and what the patterns say of them."""
+        for event in events:
+            self.events.append(event)
+            for hit in patterns.of_kind(event.kind).of_event(event):
+                self.hits.setdefault(hit.pattern, []).append(hit)
+        self.events = in_order(self.events)
+
+    def hits_of(self, pattern: str, window: Window | None = None) -> list[Hit]:
+        """The hits of a pattern in order of time; with a window only those inside it, and those without a time."""
+        hits = self.hits.get(pattern, [])
+        return hits if window is None else [hit for hit in hits if hit.event.time is None or hit.event.time in window]
+
+    def of_kind(self, kind: str) -> Iterator[Event]:
+        return (event for event in self.events if event.kind == kind)
+
+    def covers(self, kind: str, window: Window) -> bool:
+        """Whether the artifacts of a kind cover the whole window without a cut.
+
+        A state or document covers any window: what it says is judged by its own time. A log that is the live one (not rotated
+        away) covers time up to the collection, even if it is silent: that silence is what it says.
+        """
+        spans = sorted((span for _, span in self.coverage.get(kind, ())), key=lambda span: span.start)
+        if not spans:
+            return kind in self.kinds and kind not in self.coverage
+        reached = window.start
+        for span in spans:
+            if span.start > reached:
+                break
+            reached = max(reached, span.end)
+        return reached >= window.end
+
+    def touches(self, kind: str, window: Window) -> bool:
+        """Whether any artifact of the kind says something of the window."""
+        if kind not in self.coverage:
+            return kind in self.kinds
+        return any(span.overlaps(window) for _, span in self.coverage[kind])
+
+
+def order(event: Event) -> tuple[bool, datetime | int, str, int]:
+    """Sort key: events without a time first, then by time, artifact, line."""
+    time = event.time
+    return (time is not None, time if time is not None else 0, event.artifact, event.line or event.record or 0)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=order)
+
+
+def merge(spans: Sequence[Window]) -> list[Window]:
+    """Overlapping spans as one each, in order."""
+    merged: list[Window] = []
+    for span in sorted(spans, key=lambda item: item.start):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Window(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged

@@ -1,0 +1,53 @@
+"""The terminal says the verdict in 80 columns, and no log can steer the terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from analyzer.report import Redacted, document, render_terminal
+
+
+def _columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+
+
+def test_verdict_proof_fix_and_change_in_this_order(confirmed: Redacted) -> None:
+    text = render_terminal(confirmed)
+    parts = ["Confirmed: VM-Agent", "5a2e9c11", "2026-03-14 02:43:31 UTC", "GuestAgentSnapshotTaskStatusError", "etc/waagent.conf:37",
+             "| Extensions.Enabled=n", "1. Set the option", "$ sudo sed", "What would change", "1 problem"]  # fmt: skip
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_undetermined_is_as_helpful(undetermined: Redacted) -> None:
+    text = render_terminal(undetermined)
+    for part in ("Undetermined", "Leading causes", "DHCP", "tells apart", "waagent -collect-logs", "Ruled out", "code 0x7f"):
+        assert part in text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_lines_fit_80_columns_except_commands(confirmed: Redacted, undetermined: Redacted, hostile: Redacted, lang: str) -> None:
+    for found in (confirmed, undetermined, hostile):
+        lines = render_terminal(found, lang).splitlines()
+        commands = re.compile(r"^ +(\$ |  +-c web)")
+        assert [line for line in lines if _columns(line) > 80 and not commands.match(line)] == []
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_hostile_text_cannot_steer_the_terminal(hostile: Redacted, colour: bool) -> None:
+    text = render_terminal(hostile, colour=colour)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text) if colour else text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", plain)
+    assert "<U+001B>[31mred" in plain
+    assert "\x1b[31m" not in text
+
+
+def test_colour_changes_no_words(confirmed: Redacted) -> None:
+    assert re.sub(r"\x1b\[[0-9;]*m", "", render_terminal(confirmed, colour=True)) == render_terminal(confirmed)
+
+
+def test_least_document_is_written() -> None:
+    assert "could be read" in render_terminal(document({"schema": "diagnosis/1"}))
