@@ -44,10 +44,12 @@ _AGENT_LINE = (
     r"^(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} \S+ \S+: )?(?:\d{4}-\d\d-\d\dT[\d:.]+Z|\d{4}/\d\d/\d\d \d{1,2}:\d{1,2}:\d{1,2}\.\d+)"
     r" (?:VERBOSE|INFO|WARNING|ERROR)(?: |$)"
     r"|^\d{4}/\d\d/\d\d [\d:]{8} (?:Azure Linux Agent Version|(?:ERROR|WARNING):)"
+    r"|\A(?:VERBOSE|INFO|WARNING|ERROR) (?:Daemon|ExtHandler) |\AERROR:(?:socket IOError|Http(?:Put|Post|Get)|CalledProcessError|Error Traceback)"
 )
 _SNAPSHOT_LINE = (
     r"^\d{4}[-/]\d\d[-/]\d\d [\d:.]+ (?:ERROR:)?\[Microsoft\.Azure\.\w+(?:\.\w+)*\.VMSnapshotLinux\S*-\d\.\d\]"
     r"|^\d{4}[-/]\d\d[-/]\d\d [\d:.]+  (?:Info|Warning|Error)  "
+    r"|\A\[Microsoft\.Azure\.\w+(?:\.\w+)*\.VMSnapshotLinux\S*-\d\.\d\]|\A[ \t]*[\d-]{10} [\d:]{8} (?:Freezing|Thawing): /"
 )
 _SYSLOG_LINE = r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:\s\[]+(?:\[\d+\])?: "
 
@@ -57,7 +59,7 @@ TABLE: tuple[Row, ...] = (
     Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
     # the agent
     Row("waagent-log", "waagent_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?waagent\.log{_ROTATED}",), _AGENT_LINE),
-    Row("command-execution-log", "waagent_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
+    Row("command-execution-log", "command_execution_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
     Row("waagent-conf", "waagent_conf", paths=(r"(?:^|/)waagent\.conf",), content=r"(?m)^(?:Provisioning\.Agent|Extensions\.Enabled|ResourceDisk\.Format|OS\.EnableRDMA)\s*="),
     Row("goal-state", "goal_state", paths=(r"(?:^|/)goalstate(?:\.\d+)?\.xml",), content=r"<GoalState\b"),
     Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml",), content=r"<Extensions\b[^>]*version="),
@@ -71,7 +73,7 @@ TABLE: tuple[Row, ...] = (
     Row("agent-error", "agent_error", paths=(r"(?:^|/)walinuxagent-[\d.]+/error\.json", r"(?:^|/)error\.json"), content=r'^\s*\{[^}]*"was_fatal"'),
     Row("agent-status", "agent_status", paths=(r"(?:^|/)waagent_status(?:\.\d+)?\.json",), content=r'"(?:aggregateStatus|last_successful_status_upload_time)"'),
     # handlers
-    Row("handler-state", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstate", r"(?:^|/)handlerstate")),
+    Row("handler-state", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstate", r"(?:^|/)(?:config/[^/]+\.)?handlerstate")),
     Row("handler-status", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstatus", r"(?:^|/)handlerstatus")),
     Row("handler-environment", "handler_environment", paths=(r"(?:^|/)handlerenvironment\.json",), content=r'"handlerEnvironment"\s*:'),
     Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)config/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
@@ -90,21 +92,21 @@ TABLE: tuple[Row, ...] = (
     Row("cloud-init-log", "cloud_init_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?cloud-init(?:-output)?\.log{_ROTATED}",), r"^\d{4}-\d\d-\d\d [\d:,.]+ - [\w.]+\.py\[\w+\]: "),
     Row("syslog", "syslog", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?(?:syslog|messages|kern(?:\.log)?|dmesg|boot\.log|secure|auth\.log|daemon\.log){_ROTATED}", r"/journal(?:ctl)?[^/]*(?:\.(?:log|txt))?", r"(?:^|/)journal[^/]*\.(?:log|txt)", r"sos_commands/(?:kernel|general|logs)/(?:dmesg|journalctl)[^/]*"), _SYSLOG_LINE),
     Row("audit-log", "audit_log", Form.LOG, (rf"(?:^|/)(?:audit/)?audit\.log{_ROTATED}",), r"^type=\w+ msg=audit\("),
-    Row("os-release", "os_release", paths=(r"etc/(?:os|lsb|redhat|centos|suse|debian|system)[-_](?:release|version)", r"(?:^|/)(?:os-release|redhat-release|lsb-release)", r"usr/lib/os-release"), content=r'(?m)^(?:NAME|PRETTY_NAME|ID|VERSION_ID)="?[\w]'),
+    Row("os-release", "os_release", paths=(r"etc/[a-z]+[-_](?:release|version)", r"(?:^|/)(?:os-release|redhat-release|lsb-release)", r"usr/lib/os-release"), content=r'(?m)^(?:NAME|PRETTY_NAME|ID|VERSION_ID)="?[\w]'),
     Row("timezone", "timezone", paths=(r"etc/timezone", r"(?:^|/)timedatectl[^/]*", r"sos_commands/(?:date|systemd|ntp|chrony|general)/(?:timedatectl|date)[^/]*"), content=r"(?m)^\s*Time zone: "),
-    Row("dhcp-lease", "dhcp_lease", paths=(r"(?:^|/)[^/]*(?:dhclient|dhcp)[^/]*\.leases?", r"var/lib/(?:dhcp|dhclient|networkmanager|wicked|dhcpcd)/[^/]*lease[^/]*", r"run/systemd/netif/leases/\d+"), content=r"(?m)^lease \{"),
+    Row("dhcp-lease", "dhcp_lease", paths=(r"(?:^|/)[^/]*(?:dhclient|dhcp)[^/]*\.leases?(?:\.\w+)?", r"(?:^|/)lease-[^/]+-dhcp-ipv4\.xml", r"var/lib/(?:dhcp|dhclient|networkmanager|wicked|dhcpcd)/[^/]*lease[^/]*", r"run/systemd/netif/leases/\d+"), content=r"(?m)^lease \{"),
     Row("fstab", form=Form.NONE, paths=(r"etc/fstab",)),
     Row("selinux-config", "key_values", paths=(r"etc/selinux/config", r"etc/sysconfig/selinux")),
     # what the collectors say of themselves
-    Row("results", "results", paths=(r"(?:^|/)results\.txt",), content=r"(?m)^(?:Execution start time|\d{4}-\d\d-\d\dT[\d:]+Z INFO (?:Running log collector|Starting the log collection))"),
+    Row("results", "results", paths=(r"(?:^|/)results\.txt",), content=r"(?m)^(?:Execution start time|\d{4}-\d\d-\d\dT[\d:]+Z INFO (?:Starting log collection at|Using \S+ as \$LIB_DIR))"),
     Row("disk-info", "disk_info", paths=(r"(?:^|/)diskinfo\.txt",), content=r"\[Device: \S+, mountpoint: "),
     # output of commands that someone saved, or sos holds
     Row("cmd-waagent-version", "commands.waagent_version", paths=(r"(?:^|/)waagent[_-]+-*version[^/]*",), content=r"(?m)^WALinuxAgent-[\d.]+ running on |^Goal state agent: "),
     Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}\s*[\w@.-]+\.service - .*\n\s+Loaded: "),
     Row("cmd-ps", "commands.ps", paths=(r"(?:^|/)ps(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/process/ps_[^/]*"), content=r"(?m)^\s*(?:USER|UID|PID|F S|F )\s.*\b(?:CMD|COMMAND)\s*$"),
     Row("cmd-df", "commands.df", paths=(r"(?:^|/)df(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/df_[^/]*"), content=r"(?m)^Filesystem\s+.*(?:Use%|Capacity|IUse%)"),
-    Row("cmd-mount", "commands.mount", paths=(r"(?:^|/)(?:mount|findmnt)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/mount[^/]*", r"proc/(?:self/)?mounts"), content=r"(?m)^\S+ on /\S* type \w+ \("),
-    Row("cmd-iptables", "commands.iptables", paths=(r"(?:^|/)(?:iptables|nft)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/(?:firewall_tables|networking)/(?:iptables|nft)[^/]*"), content=r"(?m)^-A (?:INPUT|OUTPUT|FORWARD) |^Chain (?:INPUT|OUTPUT) \("),
+    Row("cmd-mount", "commands.mount", paths=(r"(?:^|/)(?:mount|findmnt)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/mount[^/]*", r"proc/(?:self/)?mount(?:s|info)"), content=r"(?m)^\S+ on /\S* type \w+ \("),
+    Row("cmd-iptables", "commands.iptables", paths=(r"(?:^|/)(?:iptables|nft)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/(?:firewall_tables|networking)/(?:iptables|nft)[^/]*"), content=r"(?m)^-[AP] (?:INPUT|OUTPUT|FORWARD) |^:OUTPUT (?:ACCEPT|DROP) \[|^Chain (?:INPUT|OUTPUT) \(|^table (?:ip|inet) \S+ \{$"),
     Row("cmd-ip", "commands.ip", paths=(r"(?:^|/)(?:ip|route|ifconfig)[_-][^/]*(?:\.(?:txt|log|out))?", r"sos_commands/networking/(?:ip|route)_[^/]*"), content=r"(?m)^\d+: \w+: <[A-Z_,]+> mtu |^default via "),
     Row("cmd-python-version", "commands.python_version", paths=(r"(?:^|/)python3?[_-]+-*version[^/]*",), content=r"^Python \d+\.\d+"),
 )  # fmt: skip

@@ -29,22 +29,28 @@ class Document:
         for number, line in enumerate(self.text.split("\n"), 1):
             yield number, line.removesuffix("\r")
 
-    def json(self) -> Any:
-        """The document as JSON, or None (with a problem) if it is none. A BOM, NULs around it and trailing bytes are tolerated."""
+    def json(self, lost: str = "the whole document") -> Any:
+        """The document as JSON, or None (with a problem) if it is none. A BOM, NULs around it and trailing bytes are tolerated.
+
+        `lost` is what a damaged document loses, where the parser can read on without it.
+        """
         text = self.text.strip("\ufeff\x00 \t\r\n")
         if not text:
             self.problem("the file is empty", "the whole document")
             return None
         try:
-            return orjson.loads(text)
+            value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            return self._damaged(text, error.lineno, error.colno)
+            return self._damaged(text, error.lineno, error.colno, lost)
+        if value is None:
+            self.problem("the JSON document is null", lost)
+        return value
 
-    def _damaged(self, text: str, line: int, column: int) -> Any:
+    def _damaged(self, text: str, line: int, column: int, lost: str) -> Any:
         try:
             value, end = json.JSONDecoder(strict=False).raw_decode(text)
-        except (json.JSONDecodeError, RecursionError):
-            self.problem(f"not valid JSON (line {line}, column {column})", "the whole document")
+        except (ValueError, RecursionError):  # a number of thousands of digits is a plain ValueError
+            self.problem(f"not valid JSON (line {line}, column {column})", lost)
             return None
         if text[end:].strip("\x00 \t\r\n"):
             self.problem(f"text behind the end of the JSON value (character {end + 1})", "what stands there")

@@ -20,7 +20,21 @@ if TYPE_CHECKING:
     from lark import Lark
 
 LINE_GRAMMARS = (
+    "audit_log",
+    "cloud_init_log",
+    "dhcp_lease",
+    "disk_info",
+    "extension_events",
+    "ini",
+    "key_values",
+    "listing",
+    "os_release",
+    "results",
+    "syslog",
+    "text_log",
+    "timezone",
     "vmsnapshot_log",
+    "vmsnapshot_shell_log",
     "waagent_conf",
     "waagent_log",
 )
@@ -30,7 +44,10 @@ def parser(name: str) -> Lark:
     """The Lark parser of the grammar `name`: the reference that the generated expressions are held against."""
     from lark import Lark
 
-    return Lark(resources.text(f"grammars/{name}.lark"), parser="lalr", lexer="contextual", keep_all_tokens=True, maybe_placeholders=False)
+    return Lark(
+        resources.text(f"grammars/{name}.lark"), parser="lalr", lexer="contextual", keep_all_tokens=True, maybe_placeholders=False,
+        g_regex_flags=re.ASCII,
+    )  # fmt: skip
 
 
 def shapes(name: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import re2
@@ -34,6 +34,8 @@ class Condition:
             return (actual is not None) == bool(self.values[0])
         if actual is None:
             return False
+        if self.modifier == "not":
+            return not any(_equal(actual, value) for value in self.values)
         return any(_TESTS[self.modifier](actual, value) for value in self.values)
 
 
@@ -47,14 +49,14 @@ def attribute(event: Event, name: str) -> Value:
 
 def version(value: Value) -> tuple[int, ...]:
     """A dotted version as numbers, component by component; `()` if there is none."""
-    found = re.match(r"\d+(?:\.\d+)*", str(value or "").strip().removeprefix("WALinuxAgent-"))
+    found = re.match(r"\d{1,18}(?:\.\d{1,18})*", str(value or "").strip().removeprefix("WALinuxAgent-"))
     return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
 def _number(value: Value) -> float:
     try:
         return float(value) if value is not None else float("nan")
-    except ValueError:
+    except (ValueError, OverflowError):
         return float("nan")
 
 
@@ -66,9 +68,13 @@ def _equal(actual: Value, wanted: Value) -> bool:
     return str(actual).lower() == str(wanted).lower()
 
 
+def compiled(expression: str) -> Any:
+    """An RE2 expression over text. Raises `re2.error`."""
+    return re2.compile(expression, _quiet())
+
+
 def _searches(expression: str, text: str) -> bool:
-    found: Any = re2.compile(expression)
-    return found.search(text) is not None
+    return compiled(expression).search(text) is not None
 
 
 def _below(actual: Value, limit: Value) -> bool:
@@ -79,7 +85,6 @@ def _below(actual: Value, limit: Value) -> bool:
 _TESTS: dict[str, Callable[[Value, Value], bool]] = {
     "is": _equal,
     "exactly": lambda actual, value: str(actual) == str(value),
-    "not": lambda actual, value: not _equal(actual, value),
     "contains": lambda actual, value: str(value).lower() in str(actual).lower(),
     "startswith": lambda actual, value: str(actual).lower().startswith(str(value).lower()),
     "endswith": lambda actual, value: str(actual).lower().endswith(str(value).lower()),
@@ -91,7 +96,7 @@ _TESTS: dict[str, Callable[[Value, Value], bool]] = {
     "below": _below,
     "notbelow": lambda actual, value: bool(version(actual)) and not _below(actual, value),
 }
-MODIFIERS = frozenset(_TESTS) | {"exists"}
+MODIFIERS = frozenset(_TESTS) | {"exists", "not"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class Pattern:
 
     @cached_property
     def _expression(self) -> Any:
-        return re2.compile(self.match) if self.match is not None else None
+        return compiled(self.match) if self.match is not None else None
 
     def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
         """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
@@ -148,6 +153,13 @@ def _latin1() -> Any:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1  # in UTF-8 mode invalid bytes would end a match
     options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
+
+
+@cache
+def _quiet() -> Any:
+    options = re2.Options()
     options.log_errors = False
     return options
 

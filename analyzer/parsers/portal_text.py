@@ -12,15 +12,18 @@ from analyzer.model import Event
 from analyzer.parsers.document import Document
 
 _LABEL = re.compile(
-    r"^\W{0,4}(?P<label>error ?code|错误代码|error ?message|message|错误消息|recommended ?actions?|recommendations?|建议的操作|detailednonlocalisedmessage)\W{0,3}\s*[:|：]\s*(?P<value>.*)$",
+    r"^\W{0,4}(?P<label>error ?code|错误代码|error ?message|message|错误消息|recommended ?actions?|recommendations?|建议的操作"
+    r"|detailednonlocalisedmessage)\W{0,3}\s*[:|：]\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
 _PARTS = {"e": "message", "m": "message", "错": "message", "r": "recommendation", "建": "recommendation", "d": "dynamic"}
 
 
 def parse(document: Document) -> Iterator[Event]:
-    """One `portal-error` event per labelled value: field `part` (code, message, recommendation, dynamic)."""
-    found = 0
+    """One event per labelled value, `portal-error` for a code and `portal-text` for the rest: fields `part` (code, message,
+    recommendation, dynamic) and `block`, which counts the errors of the text: each code begins one."""
+    found, block = 0, 0
+    coded = False
     for number, line in document.lines():
         match = _LABEL.match(line)
         if match is None or not match["value"].strip():
@@ -28,12 +31,14 @@ def parse(document: Document) -> Iterator[Event]:
         label, value = match["label"].lower().replace(" ", ""), match["value"].strip().strip("*`\"'")
         part = "code" if label in ("errorcode", "错误代码") and " " not in value else _PARTS[label[0]]
         found += 1
+        block += coded and part == "code"
+        coded = coded or part == "code"
         yield Event(
             "portal-error" if part == "code" else "portal-text",
             document.path,
             value,
             line=number,
-            fields={"part": part},
+            fields={"part": part, "block": block},
             level="ERROR",
             raw=line,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -62,25 +62,30 @@ def classify(bundle: Bundle, member: Member) -> tuple[Row, Encoding]:
 
 def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
     """Reads a member whole (document) or streams it once (log). Damage is a problem of the bundle; the rest goes on."""
+    before = len(bundle.problems)
     row, encoding = classify(bundle, member)
     artifact = Artifact(member.path, row.kind, member.size, encoding=encoding.name, note=encoding.note)
     result = Read(member, row, encoding, artifact)
-    before = len(bundle.problems)
     try:
         if row.form is Form.LOG:
             _read_log(bundle, result, patterns)
         elif row.form is Form.DOCUMENT and not row.secret:
-            _read_document(bundle, result, patterns)
+            _read_document(bundle, result)
         else:
             _digest_only(bundle, result)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"the reader of {row.kind} failed ({type(error).__name__} in {where.name}); please report this"
         bundle.problems.append(Problem(member.path, what, "what this artifact says"))
-        artifact.status = ArtifactStatus.FAILED
+        artifact.status = ArtifactStatus.PARTLY if result.events or result.hits else ArtifactStatus.FAILED
+    for event in result.events:
+        result.hits += patterns.of_kind(event.kind).of_event(event)
     artifact.events = len(result.events) or len({id(hit.event) for hit in result.hits})
     if len(bundle.problems) > before and artifact.status is ArtifactStatus.PARSED:
         artifact.status = ArtifactStatus.PARTLY
+    for pattern, count in sorted(result.scan.omitted.items() if result.scan is not None else ()):
+        what = f"{count} more matches of {pattern} than are kept"
+        bundle.problems.append(Problem(member.path, what, "their lines in the report; they were counted"))
     return result
 
 
@@ -91,6 +96,24 @@ def blocks(bundle: Bundle, read_: Read, *, digest: bool = False) -> Iterator[byt
     yield from transcode(content, read_.encoding)
     if digest:
         read_.artifact.sha256 = stream.sha256 or ""
+
+
+def quote(bundle: Bundle, read_: Read, wanted: Collection[int]) -> dict[int, str]:
+    """The lines of a log with these numbers (1-based) as they stand there, without their line ends."""
+    found: dict[int, str] = {}
+    number, rest = 1, b""
+    for block in blocks(bundle, read_):
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        for one in wanted:
+            if number <= one < number + len(lines):
+                found[one] = lines[one - number].removesuffix(b"\r").decode(codec_after(read_), "replace")
+        number += len(lines)
+        if number > max(wanted, default=0):
+            return found
+    if rest and number in wanted:
+        found[number] = rest.decode(codec_after(read_), "replace")
+    return found
 
 
 def codec_after(read_: Read) -> str:
@@ -105,24 +128,21 @@ def _read_log(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
     result.hits = result.scan.hits
     result.artifact.lines = result.scan.lines
     result.artifact.status = ArtifactStatus.PARSED
-    for pattern, count in sorted(result.scan.omitted.items()):
-        bundle.problems.append(
-            Problem(result.member.path, f"{count} more matches of {pattern} than are kept", "their lines in the report; they were counted")
-        )
 
 
-def _read_document(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
+def _read_document(bundle: Bundle, result: Read) -> None:
     data = bundle.read(result.member, DOCUMENT_LIMIT)
     _digest_only(bundle, result)
     text = Text.of(data)
     result.artifact.encoding = text.encoding
     document = Document(result.member.path, result.row.kind, text.text)
-    result.events = list(document_parser(result.row).parse(document))
-    bundle.problems += document.problems
     result.artifact.lines = text.text.count("\n") + (not text.text.endswith("\n") and bool(text.text))
+    try:
+        for event in document_parser(result.row).parse(document):
+            result.events.append(event)  # one by one: what was read before a parser fails is kept
+    finally:
+        bundle.problems += document.problems
     result.artifact.status = ArtifactStatus.FAILED if document.problems and not result.events else ArtifactStatus.PARSED
-    for event in result.events:
-        result.hits += patterns.of_kind(event.kind).of_event(event)
 
 
 def _digest_only(bundle: Bundle, result: Read) -> None:

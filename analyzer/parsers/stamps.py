@@ -7,15 +7,25 @@ from datetime import UTC, datetime, timedelta
 
 from analyzer.model import Clock, Stamp
 
+_ZONE = r"(Z|UTC|GMT|[+-]\d\d:?\d\d)"
 _ISO = re.compile(
-    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d\d:?\d\d)?", re.ASCII
-)
+    r"(?:[A-Z][a-z]{2} )?(\d{4})[-/](\d{1,2})[-/](\d{1,2})[T ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9})|:(\d{9}))?(?:\s?"
+    + _ZONE
+    + ")?",
+    re.ASCII,
+)  # a weekday stands before it in output of systemd; VMBackup's handle_host_daemon.sh puts ':' before nanoseconds
 _MONTHS = {name: i for i, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1)}
 _YEARLESS = re.compile(r"([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?", re.ASCII)
+_GLOG = re.compile(r"[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{1,6})", re.ASCII)
 _DATE_COMMAND = re.compile(
-    r"(?:[A-Z][a-z]{2},? +)?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: [AP]M)? ([A-Z]{2,5}|[+-]\d\d\d?\d?)? ?(\d{4})", re.ASCII
+    r"(?:[A-Z][a-z]{2},? +)?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([AP])M)? ([A-Z]{1,5}|[+-]\d\d(?::?\d\d)?)? ?(\d{4})",
+    re.ASCII,
 )
-_MICROSOFT = re.compile(r"\\?/Date\((-?\d+)(?:[+-]\d{4})?\)\\?/")
+_RFC_2822 = re.compile(r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: " + _ZONE + ")?", re.ASCII)
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d),? (\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?([AP])M)?", re.ASCII)
+_EPOCH = re.compile(r"(\d{9,10})\.(\d{3,9})(?!\d)", re.ASCII)
+_MICROSOFT = re.compile(r"\\?/Date\((-?\d{1,18})(?:[+-]\d{4})?\)\\?/")
+ANY_YEAR = "1904"  # a leap year: Feb 29 of a stamp without a year stays readable
 _TICKS_PER_SECOND = 10_000_000
 _DOTNET_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -29,24 +39,46 @@ def read(text: str, clock: Clock = Clock.LOCAL) -> Stamp | None:
     if match := _ISO.match(text):
         return _iso(match, clock)
     if match := _DATE_COMMAND.match(text):
-        month, day, hour, minute, second, zone, year = match.groups()
-        where = Clock.UTC if zone in ("UTC", "GMT") else clock
-        return _build(int(year), _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), 0, where)
+        month, day, hour, minute, second, half, zone, year = match.groups()
+        if zone and zone not in ("UTC", "GMT"):
+            zone = zone + "00" * (len(zone) == 3) if zone[0] in "+-" else None
+        return _zoned(_build(year, _MONTHS.get(month, 0), day, _hour(hour, half), minute, second, "", clock), zone)
     if match := _YEARLESS.match(text):
         month, day, hour, minute, second, fraction = match.groups()
-        return _build(
-            1904, _MONTHS.get(month, 0), int(day), int(hour), int(minute), int(second), _microseconds(fraction), clock, has_year=False
-        )
+        return _build(ANY_YEAR, _MONTHS.get(month, 0), day, hour, minute, second, fraction, clock)
+    if match := _RFC_2822.match(text):
+        day, month, year, hour, minute, second, zone = match.groups()
+        return _zoned(_build(year, _MONTHS.get(month, 0), day, hour, minute, second, "", clock), zone)
+    if match := _AMERICAN.match(text):
+        month, day, year, hour, minute, second, fraction, half = match.groups()
+        if int(month) > 12:
+            month, day = day, month
+        return _build(year if len(year) == 4 else f"20{year}", month, day, _hour(hour, half), minute, second, fraction, clock)
+    if match := _GLOG.match(text):
+        month, day, hour, minute, second, fraction = match.groups()
+        return _build(ANY_YEAR, month, day, hour, minute, second, fraction, clock)
+    if match := _EPOCH.match(text):
+        moment = from_milliseconds(int(match[1]) * 1000 + int(match[2][:3]))
+        return of(moment)
     return None
 
 
+def _hour(hour: str, half: str | None) -> int:
+    """The hour of the day of a clock that counts to 12 twice."""
+    return int(hour) if half is None else int(hour) % 12 + (12 if half == "P" else 0)
+
+
 def _iso(match: re.Match[str], clock: Clock) -> Stamp | None:
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    stamp = _build(
-        int(year), int(month), int(day), int(hour), int(minute), int(second), _microseconds(fraction), Clock.UTC if zone else clock
-    )
-    if stamp is None or zone in (None, "Z", "UTC"):
+    year, month, day, hour, minute, second, fraction, nanoseconds, zone = match.groups()
+    return _zoned(_build(year, month, day, hour, minute, second, fraction or nanoseconds, clock), zone)
+
+
+def _zoned(stamp: Stamp | None, zone: str | None) -> Stamp | None:
+    """The stamp with its written zone folded into UTC."""
+    if stamp is None or zone is None:
         return stamp
+    if zone in ("Z", "UTC", "GMT"):
+        return Stamp(stamp.value, Clock.UTC)
     sign = -1 if zone[0] == "-" else 1
     offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])) * sign
     try:
@@ -56,12 +88,13 @@ def _iso(match: re.Match[str], clock: Clock) -> Stamp | None:
 
 
 def _build(
-    year: int, month: int, day: int, hour: int, minute: int, second: int, micro: int, clock: Clock, *, has_year: bool = True
+    year: str, month: str | int, day: str, hour: str | int, minute: str, second: str, fraction: str | None, clock: Clock
 ) -> Stamp | None:
     try:
-        return Stamp(datetime(year, month, day, hour, minute, min(second, 59), micro), clock, has_year)
-    except ValueError:
+        value = datetime(int(year), int(month), int(day), int(hour), int(minute), min(int(second), 59), _microseconds(fraction))
+    except ValueError:  # names no real date
         return None
+    return Stamp(value, clock, year is not ANY_YEAR)
 
 
 def _microseconds(fraction: str | None) -> int:

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from analyzer.model import Clock, Value
+from analyzer.parsers import stamps
 from analyzer.parsers.logs import LogFormat, Reading
 
 _UTC_SINCE = datetime(2021, 9, 1)  # commit 38faf63e: datetime.now() became datetime.utcnow()
 _INNER_BLOCK = re.compile(r"\d{4}[-/]\d\d[-/]\d\d \d\d:\d\d:\d\d\.\d+  (Info|Warning|Error)  ")
+_PASTED = re.compile(r"[ \t]*(?P<handler>\[[^\]\s]+-\d[\w.]*\])?")
 _BINARY = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?=\S)")
 _LEVELS = {"Info": "INFO", "Warning": "WARNING", "Error": "ERROR"}
 
@@ -26,13 +28,17 @@ def clock(shape: str, value: datetime) -> Clock:
 def read(shape: str, columns: Mapping[str, str], text: str) -> Reading:
     """Component is the handler; field `binary` holds the local stamp of a line that the freeze binary printed."""
     fields: dict[str, Value] = {}
+    handler, stamp = columns.get("HANDLER", ""), None
     level = _LEVELS.get(columns.get("BLOCK_LEVEL", "").strip(), "ERROR" if columns.get("TAG") else "")
+    if not shape and (pasted := _PASTED.match(text)):  # people post lines without their stamps
+        handler, text = pasted["handler"] or "", text[pasted.end() :]
     if inner := _INNER_BLOCK.match(text):
         level, text = _LEVELS[inner[1]], text[inner.end() :]
     if binary := _BINARY.match(text):
         fields["binary"], text = binary[1], text[binary.end() :]
-    component = columns.get("HANDLER", "").strip("[]").rsplit("-", 1)[0]
-    return Reading(text.rstrip(), component or "VMSnapshotLinux", level, fields=fields)
+        stamp = None if shape else stamps.read(binary[1])
+    component = handler.strip("[]").rsplit("-", 1)[0]
+    return Reading(text.rstrip(), component or "VMSnapshotLinux", level, fields=fields, stamp=stamp)
 
 
 FORMAT = LogFormat("vmsnapshot_log", read, clock)

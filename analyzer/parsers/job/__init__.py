@@ -8,14 +8,18 @@ several jobs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from analyzer.model import Event, Stamp, Value
 from analyzer.parsers import stamps
 from analyzer.parsers.document import Document, at, folded
 from analyzer.parsers.job.duration import seconds
+from analyzer.parsers.values import mapping
 
 _TYPES = ("azureiaasvmjob", "azureiaasvmjobv2")
+_NO_YEAR = 1900
 
 
 def parse(document: Document) -> Iterator[Event]:
@@ -31,7 +35,21 @@ def parse(document: Document) -> Iterator[Event]:
     if not jobs:
         document.problem("no backup job in this JSON document", "nothing; it was read")
     for pointer, job in jobs:
-        yield from _events(document, pointer, job)
+        for event in _events(document, pointer, job):
+            yield replace(event, pointer=written(root, event.pointer or ""))
+
+
+def written(root: Any, pointer: str) -> str:
+    """The pointer with the keys as this document spells them: jobs are read without regard to case, JSON Pointers are not."""
+    found, value = "", root
+    for part in pointer.split("/")[1:]:
+        if isinstance(value, dict):
+            key = next((key for key in value if str(key).lower() == part.lower()), part)
+            found, value = at(found, key), value.get(key)
+        else:
+            found = at(found, part)
+            value = value[int(part)] if isinstance(value, list) and part.isdecimal() and int(part) < len(value) else None
+    return found
 
 
 def _jobs(value: Any, pointer: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -58,12 +76,12 @@ def _events(document: Document, pointer: str, job: dict[str, Any]) -> Iterator[E
     nested = isinstance(job.get("properties"), dict)
     properties: dict[str, Any] = job["properties"] if nested else job
     inside = at(pointer, "properties") if nested else pointer
-    started, ended = stamps.utc(_text(properties.get("starttime"))), stamps.utc(_text(properties.get("endtime")))
-    extended = properties.get("extendedinfo") or {}
-    bag = extended.get("propertybag") or {}
+    started, ended = _when(properties.get("starttime")), _when(properties.get("endtime"))
+    extended = mapping(properties.get("extendedinfo"))
+    bag = mapping(extended.get("propertybag"))
     job_id = _text(job.get("name")) or _text(properties.get("jobid")) or _text(job.get("id")).rsplit("/", 1)[-1]
     fields: dict[str, Value] = {
-        "job": job_id.lower(),
+        "job": job_key(document, inside, job_id),
         "vm": _text(bag.get("vm name")) or _text(properties.get("entityfriendlyname")),
         "vault": _vault(_text(job.get("id"))),
         "operation": _text(properties.get("operation")),
@@ -79,24 +97,36 @@ def _events(document: Document, pointer: str, job: dict[str, Any]) -> Iterator[E
         document.kind,
         document.path,
         summary,
-        pointer=inside or "/",
+        pointer=at(inside, "status"),
         stamp=stamp,
         code=job_id,
         fields=fields,
         level=_level(fields),
-        raw=summary,
+        raw=str(fields["status"]),
     )
-    yield from _tasks(document, at(inside, "extendedInfo", "tasksList"), extended.get("taskslist"), job_id)
-    yield from _errors(document, inside, properties, extended, job_id, stamp)
+    key = str(fields["job"])
+    yield from _tasks(document, at(inside, "extendedInfo", "tasksList"), extended.get("taskslist"), key)
+    yield from _errors(document, inside, properties, extended, key, stamp)
 
 
-def _tasks(document: Document, pointer: str, tasks: Any, job_id: str) -> Iterator[Event]:
+def job_key(document: Document, pointer: str, job_id: str) -> str:
+    """What tells a job from others: its id, else its place."""
+    return job_id.lower() or f"{document.path}#{pointer}"
+
+
+def _when(value: Any) -> datetime | None:
+    """A time of a job; .NET writes the year 1 where there is none."""
+    found = stamps.utc(_text(value))
+    return found if found is not None and found.year > _NO_YEAR else None
+
+
+def _tasks(document: Document, pointer: str, tasks: Any, job: str) -> Iterator[Event]:
     for i, task in enumerate(tasks if isinstance(tasks, list) else ()):
         if not isinstance(task, dict):
             continue
-        started, ended = stamps.utc(_text(task.get("starttime"))), stamps.utc(_text(task.get("endtime")))
+        started, ended = _when(task.get("starttime")), _when(task.get("endtime"))
         fields: dict[str, Value] = {
-            "job": job_id.lower(),
+            "job": job,
             "task": _text(task.get("taskid")),
             "status": _text(task.get("status")),
             "started": started.isoformat() if started else None,
@@ -106,15 +136,16 @@ def _tasks(document: Document, pointer: str, tasks: Any, job_id: str) -> Iterato
         stamp = stamps.of(started)
         text = f"{fields['task']}: {fields['status']}"
         yield Event(
-            "job-task", document.path, text, pointer=at(pointer, i), stamp=stamp, code=_text(task.get("taskid")), fields=fields, raw=text
-        )
+            "job-task", document.path, text, pointer=at(pointer, i, "status"), stamp=stamp, code=_text(task.get("taskid")), fields=fields,
+            raw=str(fields["status"]),
+        )  # fmt: skip
 
 
 def _errors(
-    document: Document, inside: str, properties: dict[str, Any], extended: dict[str, Any], job_id: str, stamp: Stamp | None
+    document: Document, inside: str, properties: dict[str, Any], extended: dict[str, Any], job: str, stamp: Stamp | None
 ) -> Iterator[Event]:
     def event(pointer: str, part: str, text: str, number: Value = None) -> Event:
-        fields: dict[str, Value] = {"job": job_id.lower(), "part": part, "number": number}
+        fields: dict[str, Value] = {"job": job, "part": part, "number": number}
         return Event(
             "job-error", document.path, text, pointer=pointer, stamp=stamp, code=str(number or ""), fields=fields, level="ERROR", raw=text
         )
@@ -126,7 +157,8 @@ def _errors(
         place = at(inside, "errorDetails", i)
         number = error.get("errorcode")
         if number is not None:
-            yield event(at(place, "errorCode"), "number", str(number), number if isinstance(number, int | str) else str(number))
+            part = "number" if str(number).strip().isdecimal() else "code"
+            yield event(at(place, "errorCode"), part, str(number), number if isinstance(number, int | str) else str(number))
         for key, name, part in (
             ("errortitle", "errorTitle", "title"),
             ("errorstring", "errorString", "message"),
