@@ -9,7 +9,7 @@ import click
 
 from analyzer import __version__
 
-SUBCOMMANDS = ("verify", "signatures")
+ANALYSE = " "  # the hidden command behind `analyze BUNDLE`: a name that no shell gives, so that every path stays free
 EXIT_DIFFERENCE, EXIT_USAGE, EXIT_UNREADABLE = 1, 2, 3
 
 
@@ -18,7 +18,7 @@ class _FirstWord(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h", "--version"):
-            args = ["bundle", *args]
+            args = [ANALYSE, *args]
         return super().parse_args(ctx, args)
 
 
@@ -34,14 +34,14 @@ def main(ctx: click.Context) -> None:
     analyze signatures list|lint|explain   the knowledge about failures
 
     BUNDLE is a zip, tar (gz, bz2, xz, zst), folder or single file; several are one case; - reads standard input.
-    `analyze bundle --help` shows the options.
+    `analyze BUNDLE --help` shows the options.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 
-@main.command("bundle", hidden=True)
+@main.command(ANALYSE, hidden=True)
 @click.argument("bundles", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the HTML report here.")
 @click.option("--json", "json_path", help="Write diagnosis.json here; - for standard output.")

@@ -16,6 +16,7 @@ from analyzer.pipeline import Progress, Result, analyze
 from analyzer.report import OutputError, check, document, render_terminal, write
 
 _SURE = {"possible": 1, "likely": 2, "confirmed": 3}
+_TABLES = (".csv", ".jsonl", ".parquet")
 _LONG = 32 << 20  # bytes from which progress is worth showing
 
 
@@ -39,8 +40,7 @@ def run(bundles: Sequence[str], options: Options) -> int:
     if options.redact:
         return _fail("--redact ids is not built yet: secrets are always masked, ids are not")
     try:
-        for path in _files(options):
-            check(path, inputs=inputs, force=options.force)
+        _check_outputs(options, inputs)
     except OutputError as error:
         return _fail(str(error))
     progress = _Progress()
@@ -62,6 +62,17 @@ def run(bundles: Sequence[str], options: Options) -> int:
 def _fail(message: str) -> int:
     click.echo(f"analyze: {message}", err=True)
     return EXIT_USAGE
+
+
+def _check_outputs(options: Options, inputs: Sequence[Path]) -> None:
+    """Everything that would be refused after the analysis is refused before it. Raises `OutputError`."""
+    files = _files(options)
+    for path in files:
+        check(path, inputs=inputs, force=options.force)
+        if files.count(path) > 1 and (path.is_file() or not path.exists()):
+            raise OutputError(f"{path}: is named for two outputs")
+    if options.timeline is not None and options.timeline.suffix.lower() not in _TABLES:
+        raise OutputError(f"{options.timeline}: --timeline writes {', '.join(_TABLES)}")
 
 
 def _files(options: Options) -> list[Path]:

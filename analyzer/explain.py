@@ -12,6 +12,7 @@ from analyzer import pipeline
 from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.diagnosis.diagnose import Judged, moment
+from analyzer.model import Event
 from analyzer.report import mask
 from analyzer.report.visible import visible
 from analyzer.signatures.evaluate import Evidence, Finding
@@ -43,7 +44,8 @@ def _lines(identity: str, result: pipeline.Result) -> Iterator[str]:
 
 def _of_incident(judged: Judged, finding: Finding | None) -> Iterator[str]:
     window = judged.incident.window
-    yield f"incident {judged.incident.id}: {moment(window.start)} to {moment(window.end)} ({judged.incident.basis})"
+    known = "" if judged.incident.basis == "unknown" else f"{moment(window.start)} to {moment(window.end)} "
+    yield f"incident {judged.incident.id}: {known}({judged.incident.basis})"
     if finding is None:
         yield "  not judged: the guest's artifacts are of another VM"
         return
@@ -57,7 +59,7 @@ def _of_incident(judged: Judged, finding: Finding | None) -> Iterator[str]:
     for item in finding.history:
         yield f"  elsewhere {_place(item)}"
     if finding.cleared is not None:
-        yield f"  cleared by {finding.cleared.event.artifact}:{finding.cleared.line}  {visible(mask(finding.cleared.event.text.split(chr(10))[0][:160]))}"
+        yield f"  cleared by {finding.cleared.event.artifact}:{finding.cleared.line}  {_first_line(finding.cleared.event)}"
     if finding.missing:
         yield f"  missing for this time: {', '.join(finding.missing)}"
 
@@ -66,4 +68,8 @@ def _place(item: Evidence) -> str:
     event = item.hit.event
     where = event.pointer if event.line is None else str(item.hit.line or event.line)
     sure = "" if item.sure else ", not sure"
-    return f"{event.artifact}:{where}  {moment(event.time) or 'no time'} ({item.relation.value}{sure})  {visible(mask(event.text.split(chr(10))[0][:160]))}"
+    return f"{event.artifact}:{where}  {moment(event.time) or 'no time'} ({item.relation.value}{sure})  {_first_line(event)}"
+
+
+def _first_line(event: Event) -> str:
+    return visible(mask(event.text.split("\n", 1)[0][:160]))

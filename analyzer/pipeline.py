@@ -60,8 +60,8 @@ def analyze_bundle(bundle: Bundle, *, lang: str = "en", signatures: Sequence[Pat
     runs = attempts(timeline)
     timeline.add(derived(timeline, runs), patterns)
     vm = machine(timeline, bundle)
-    opened = open_incidents(timeline, runs, vm.azure_name, vm.named_by)
-    windows = [incident.window for incident in opened.incidents]
+    opened = open_incidents(timeline, runs, vm.azure_name, vm.named_by, vm.name)
+    windows = [window for incident in opened.incidents for window in incident.to_read()]
     context = read_windows(bundle, reads, windows, timeline.clocks)
     diagnosis = diagnose(timeline, opened, context, catalogue, vm, runs, reads, bundle)
     return Result(to_document(diagnosis, lang), diagnosis, timeline, catalogue)

@@ -37,7 +37,7 @@ def run(paths: Sequence[Path], junit_path: Path | None, signatures: Sequence[Pat
     outcomes = []
     for folder in folders:
         start = time.perf_counter()
-        outcome = Outcome(folder.name, list(differences(folder, signatures)))
+        outcome = Outcome(folder.name, _failures(folder, signatures))
         outcome.seconds = time.perf_counter() - start
         outcomes.append(outcome)
         for failure in outcome.failures:
@@ -53,6 +53,14 @@ def run(paths: Sequence[Path], junit_path: Path | None, signatures: Sequence[Pat
     return EXIT_DIFFERENCE if failed else 0
 
 
+def _failures(folder: Path, signatures: Sequence[Path]) -> list[str]:
+    """What differs in one fixture. One that breaks the program, or is itself broken, does not keep the others from their turn."""
+    try:
+        return list(differences(folder, signatures))
+    except Exception as error:
+        return [f"could not be verified: {type(error).__name__}: {error}"]
+
+
 def fixtures(paths: Sequence[Path]) -> list[Path]:
     """The fixture folders at or below the paths, in order of name."""
     found: set[Path] = set()
@@ -62,7 +70,8 @@ def fixtures(paths: Sequence[Path]) -> list[Path]:
 
 
 def differences(folder: Path, signatures: Sequence[Path] = (), bundle: Sequence[str | Path] | None = None) -> Iterator[str]:
-    """What the analysis of a fixture does otherwise than `expected.yaml` says. `bundle` replaces the fixture's own tree (the same packed)."""
+    """What the analysis of a fixture does otherwise than `expected.yaml` says. `bundle` replaces the fixture's own tree (the same
+    packed)."""
     expected = read_yaml(folder / "expected.yaml")
     inputs = list(bundle) if bundle is not None else [folder / "bundle"]
     inputs += [folder / name for name in expected.get("inputs", ())]
@@ -78,12 +87,15 @@ def compare(document: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]
     """The differences between a document and an expectation (CONTRACT.md, "Fixture")."""
     wanted = expected.get("incidents", [])
     if expected.get("exact", True) and len(document["incidents"]) != len(wanted) and wanted:
-        yield f"{len(document['incidents'])} incidents, expected {len(wanted)}: {[incident['id'] for incident in document['incidents']]}"
+        ids = [incident["id"] for incident in document["incidents"]]
+        yield f"{len(ids)} incidents, expected {len(wanted)}: {ids}"
+    free = list(document["incidents"])
     for number, entry in enumerate(wanted, 1):
-        incident = _matching(document["incidents"], entry.get("match") or {})
+        incident = _matching(free, entry.get("match") or {})
         if incident is None:
             yield f"incident {number}: none matches {entry.get('match')}"
             continue
+        free.remove(incident)
         yield from _incident(incident, entry)
     for cause in expected.get("must_not", ()):
         for incident in document["incidents"]:
@@ -114,10 +126,12 @@ def _incident(incident: dict[str, Any], entry: dict[str, Any]) -> Iterator[str]:
             yield f"{incident['id']}: {key} is {verdict[key]!r}, expected {wanted[key]!r} ({verdict['summary'][:200]})"
     if "also" in wanted and verdict["also"] != wanted["also"]:
         yield f"{incident['id']}: also {verdict['also']}, expected {wanted['also']}"
-    rows = [row for hypothesis in incident["hypotheses"] if hypothesis["cause"] == verdict["cause"] for row in hypothesis["evidence"]]
+    cited = [h for h in incident["hypotheses"] if verdict["cause"] in (None, h["cause"])]
+    rows = [row for hypothesis in cited for row in hypothesis["evidence"]]
     for place in entry.get("cite", ()):
         if not any(all(_same(row.get(key), value) for key, value in place.items()) for row in rows):
-            yield f"{incident['id']}: does not cite {place}; it cites {[(r['artifact'], r.get('line', r.get('record', r.get('pointer')))) for r in rows]}"
+            found = [(row["artifact"], row.get("line", row.get("record", row.get("pointer")))) for row in rows]
+            yield f"{incident['id']}: does not cite {place}; it cites {found}"
     for cause in entry.get("ruled_out", ()):
         status = next((h["status"] for h in incident["hypotheses"] if h["cause"] == cause), None)
         if status != "ruled_out":

@@ -14,7 +14,7 @@ _COMPARED = ("extension_version", "agent_version", "python", "kernel", "os", "sn
 
 def contrast(judged: Judged, timeline: Timeline) -> dict[str, Any]:
     """`last_good` (id and times) and `changes`: what the status of both runs says differently, and which stages."""
-    good = judged.last_good
+    good = judged.incident.last_good
     if good is None or not judged.incident.attempts:
         return {"last_good": _row(good), "changes": []}
     bad = judged.incident.attempts[-1]

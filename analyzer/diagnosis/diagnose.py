@@ -48,7 +48,6 @@ class Judged:
     findings: list[Finding]
     unexplained: list[Template] = field(default_factory=list)
     group: str = ""
-    last_good: Attempt | None = None
 
 
 @dataclass
@@ -80,10 +79,11 @@ def diagnose(
 ) -> Diagnosis:
     """Judges every incident."""
     noise = [(entry, hits) for entry in known_noise() if (hits := timeline.hits.get(entry.pattern.name))]
-    judged = [_judge(incident, timeline, catalogue, vm, attempts, loud, noise) for incident in opened.incidents]
+    judged = [_judge(incident, timeline, catalogue, vm, opened.successes, loud, noise) for incident in opened.incidents]
     _group(judged)
     problems = [*bundle.problems, *opened.problems]
-    problems += [Problem(mistake.file, str(mistake), "this signature") for mistake in catalogue.mistakes]
+    for mistake in catalogue.mistakes:  # the folder is the user's: its name belongs in no report
+        problems.append(Problem(mistake.file.rsplit("/", 1)[-1], f"{mistake.where}: {mistake.what}", "this signature"))
     if loud.omitted:
         problems.append(
             Problem(
@@ -100,12 +100,13 @@ def _judge(
     timeline: Timeline,
     catalogue: Catalogue,
     vm: Machine,
-    attempts: list[Attempt],
+    successes: Sequence[datetime],
     loud: Context,
     noise: list[tuple[Noise, list[Hit]]],
 ) -> Judged:
     known = knowledge()
-    case = Case(incident.window, tuple(incident.attempts), tuple(incident.others), incident.source == "bundle")
+    job = str(incident.job.fields["job"]) if incident.job else None
+    case = Case(incident.window, tuple(incident.attempts), tuple(incident.others), incident.untimed, job, incident.texts)
     by_cause: dict[str, list[Finding]] = {}
     for signature in catalogue.signatures:
         if incident.foreign and not _platform(signature):
@@ -113,19 +114,18 @@ def _judge(
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     symptom = known.symptoms.get(incident.symptom or "")
     documented = _documented(incident)
-    last_good = _last_good(incident, attempts)
-    good_until = last_good.end if last_good else None
+    system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
     hypotheses = []
     for cause in known.causes.values():
-        hypothesis = judge(cause, by_cause.get(cause.id, []), timeline, case, vm.os, good_until)
+        hypothesis = judge(cause, by_cause.get(cause.id, []), timeline, case, system, good)
         if incident.foreign and hypothesis.status is Status.NO_EVIDENCE:
             hypothesis.status, hypothesis.reason = Status.NOT_ASSESSABLE, Reason("foreign")
         hypothesis.documented = symptom is not None and cause.id in symptom.causes
         hypotheses.append(hypothesis)
     verdict = choose(hypotheses, known.causes, documented)
     findings = [finding for found in by_cause.values() for finding in found]
-    result = Judged(incident, hypotheses, verdict, findings, last_good=last_good)
-    result.unexplained = _unexplained(result, loud, noise)
+    result = Judged(incident, hypotheses, verdict, findings)
+    result.unexplained = [] if incident.foreign else _unexplained(result, loud, noise)
     return result
 
 
@@ -140,12 +140,6 @@ def _documented(incident: Incident) -> list[str]:
         symptom = knowledge().symptoms.get(code or "")
         order += [cause for cause in (symptom.causes if symptom else ()) if cause not in order]
     return order
-
-
-def _last_good(incident: Incident, attempts: list[Attempt]) -> Attempt | None:
-    """The newest attempt that succeeded before the incident."""
-    good = [a for a in attempts if a.finished and not a.failed and a.end is not None and a.end <= incident.window.start]
-    return max(good, key=lambda attempt: attempt.end or incident.window.start, default=None)
 
 
 def template(event: Event) -> str:
@@ -171,7 +165,7 @@ def _unexplained(judged: Judged, loud: Context, noise: list[tuple[Noise, list[Hi
 
 
 def _good_templates(judged: Judged, loud: Context) -> set[str]:
-    good = judged.last_good.window if judged.last_good else None
+    good = judged.incident.last_good.window if judged.incident.last_good else None
     return {
         template(event)
         for event in loud.events

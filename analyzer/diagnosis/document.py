@@ -12,11 +12,16 @@ from analyzer.bundle import Bundle
 from analyzer.bundle.layouts import layout_of
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
+from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
 from analyzer.diagnosis.rules import Hypothesis, Status
+from analyzer.diagnosis.uncollected import uncollected
 from analyzer.model import Artifact, Event
 from analyzer.parsers.pattern import Hit
+from analyzer.parsers.reading import quote
+from analyzer.signatures.conditions import Node
 from analyzer.signatures.evaluate import Evidence, Finding
+from analyzer.signatures.model import Strength
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.clock import ASSUMED
 from analyzer.timeline.timeline import Window, order
@@ -24,6 +29,7 @@ from analyzer.timeline.timeline import Window, order
 EXCERPT = 2_000  # characters, CONTRACT.md
 _ROWS = 6  # evidence rows per event of a signature; the count says how many there were
 _TIMELINE_ROWS = 20_000
+_STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
 _DOC = "https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-vm-backup-fails-snapshot-timeout"
 
 
@@ -38,6 +44,7 @@ class _Writer:
     def __init__(self, diagnosis: Diagnosis, lang: str) -> None:
         self.d, self.lang = diagnosis, lang
         self.known = knowledge()
+        self.uncollected = uncollected(diagnosis.timeline)
 
     def document(self) -> dict[str, Any]:
         d = self.d
@@ -47,8 +54,8 @@ class _Writer:
             "tool": {
                 "name": "azure-vm-backup-analyzer",
                 "version": analyzer.__version__,
-                "catalogue": catalogue_digest(),
-                "options": {"lang": self.lang},
+                "catalogue": catalogue_digest(d.catalogue.added),
+                "options": {"lang": self.lang, **({"signatures": sorted(d.catalogue.added)} if d.catalogue.added else {})},
             },
             "bundle": self._bundle(d.bundle),
             "clocks": self._clocks(),
@@ -86,7 +93,7 @@ class _Writer:
             "content_sha256": Bundle.content_sha256({artifact.path: artifact.sha256 for artifact in artifacts}),
             "size": bundle.size,
             "layout": layout_of([read.member.path for read in d.reads]),
-            "collected": {"time": moment(d.timeline.collected), "basis": "stated" if stated else "newest record" if d.timeline.collected else "unknown"},
+            "collected": {"time": moment(d.timeline.collected), "basis": _collected_by(d.timeline.collected is not None, stated)},
             "vm": {
                 "name": vm.name, "os": vm.os, "os_version": vm.os_version, "kernel": vm.kernel, "agent_version": vm.agent_version,
                 "daemon_version": vm.daemon_version, "extension_version": vm.extension_version, "python": vm.python,
@@ -125,6 +132,7 @@ class _Writer:
             rows.append({
                 "kind": kind, "title": _in(info.titles, self.lang), "status": status, "first": moment(min(firsts, default=None)),
                 "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts), "command": info.command or None,
+                "listed": [self._locator(event) for event in self.uncollected.get(kind, ())[:_ROWS]],
             })  # fmt: skip
         return rows
 
@@ -137,11 +145,15 @@ class _Writer:
         incident, verdict = judged.incident, judged.verdict
         hypotheses = [self._hypothesis(judged, hypothesis) for hypothesis in _shown_order(judged)]
         return {
-            "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id, "vm": incident.vm, "vault": incident.vault,
+            "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
+            "vm": incident.vm, "vault": incident.vault,
             "operation": incident.operation, "started": moment(incident.started), "ended": moment(incident.ended),
-            "window": {"from": moment(incident.window.start), "to": moment(incident.window.end), "basis": incident.basis},
+            "window": _window(incident),
             "symptom": incident.symptom,
-            "codes": [{"code": c.code, "as_written": c.as_written, "level": c.level, "artifact": c.event.artifact, **_place(c.event)} for c in incident.codes],
+            "codes": [
+                {"code": c.code, "as_written": c.as_written, "level": c.level, "artifact": c.event.artifact, **_place(c.event)}
+                for c in incident.codes
+            ],
             "message": incident.message,
             "attempts": [self._attempt(attempt) for attempt in incident.attempts],
             "verdict": {
@@ -163,6 +175,9 @@ class _Writer:
         texts = reasons(self.lang)
         if verdict.cause is None:
             names = [_in(self.known.causes[cause].titles, self.lang) for cause in verdict.leading[:3]]
+            if judged.incident.source == "bundle":
+                pointed = any(hypothesis.status >= Status.POSSIBLE for hypothesis in judged.hypotheses)
+                return texts["summary-bundle-open"].format(leading="; ".join(names)) if pointed else texts["summary-bundle-calm"]
             return texts["summary-open"].format(leading="; ".join(names)) if names else texts["summary-nothing"]
         text = str(cause_text(verdict.cause.id, self.lang).get("summary") or _in(verdict.cause.titles, self.lang))
         chosen = next(h for h in judged.hypotheses if h.cause is verdict.cause)
@@ -174,7 +189,7 @@ class _Writer:
             "stages": [
                 {
                     "stage": s.stage,
-                    "state": s.state,
+                    "state": _STATES.get(s.state, s.state),
                     "at": moment(s.at),
                     "evidence": self._locator(s.hit.event if s.hit else s.event, s.hit),
                 }
@@ -192,12 +207,19 @@ class _Writer:
             "cause": cause.id, "title": _in(cause.titles, self.lang), "status": hypothesis.status.word, "documented": hypothesis.documented,
             "explained_by": hypothesis.explained_by, "reason": self._reason(hypothesis), "reason_id": hypothesis.reason.id,
             "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
-            "missing": [{"kind": kind, "command": self._kind(kind).command or None} for kind in hypothesis.missing if self._wanted(kind)],
-            "remedy": self._remedy(text), "docs": list(text.get("docs", [])) or ([f"{_DOC}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
+            "missing": [self._lacking(kind) for kind in self._missing(hypothesis)],
+            "remedy": self._remedy(text),
+            "docs": list(text.get("docs", [])) or ([f"{_DOC}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
         }  # fmt: skip
 
-    def _wanted(self, kind: str) -> bool:
-        return kind in self.known.kinds
+    def _lacking(self, kind: str) -> dict[str, Any]:
+        return {"kind": kind, "title": _in(self._kind(kind).titles, self.lang), "command": self._kind(kind).command or None}
+
+    def _missing(self, hypothesis: Hypothesis) -> list[str]:
+        """Kinds that could still change the status and that a person can collect."""
+        if hypothesis.status in (Status.CONFIRMED, Status.RULED_OUT, Status.NOT_APPLICABLE):
+            return []
+        return [kind for kind in hypothesis.missing if self._kind(kind).command or self._kind(kind).portal_path]
 
     def _remedy(self, text: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [{"id": step["id"], "text": step["text"], "command": step.get("command")} for step in text.get("steps", [])]
@@ -212,7 +234,14 @@ class _Writer:
         for key in ("kinds",):
             if key in params:
                 params[key] = ", ".join(_in(self._kind(kind).titles, self.lang) for kind in params[key].split(", "))
-        return reasons(self.lang)[hypothesis.reason.id].format_map(_Blank(params)).strip()
+        text = reasons(self.lang)[hypothesis.reason.id].format_map(_Blank(params)).strip()
+        return f"{text} {self._left_behind(hypothesis)}".strip() if hypothesis.status is Status.NOT_ASSESSABLE else text
+
+    def _left_behind(self, hypothesis: Hypothesis) -> str:
+        """Which of the artifacts that would tell the collector saw and left behind."""
+        rows = [event for kind in hypothesis.cause.needs for event in self.uncollected.get(kind, ())[:1]]
+        where = ", ".join(f"{event.fields['path']} ({event.artifact}:{event.line})" for event in rows)
+        return reasons(self.lang)["left-behind"].format(where=where) if rows else ""
 
     def _rows(self, finding: Finding) -> list[dict[str, Any]]:
         """At most `_ROWS` rows of each event, the first and the last ones; the first row's count says how many hits there were."""
@@ -231,8 +260,18 @@ class _Writer:
         return {
             "id": _row_id(event, item.hit), "signature": signature.id, "role": signature.role.value, "strength": signature.strength.value,
             "relation": item.relation.value, "artifact": event.artifact, **_place(event, item.hit), "time": moment(event.time),
-            "time_basis": event.basis.value, "count": count, "excerpt": _excerpt(event, item.hit), "why": _in(signature.says, self.lang),
+            "time_basis": event.basis.value, "count": count, "excerpt": self._quoted(event, item.hit),
+            "why": _in(signature.says, self.lang),
         }  # fmt: skip
+
+    def _quoted(self, event: Event, hit: Hit | None = None) -> str:
+        """The excerpt. A silence is shown by the records at its ends."""
+        if event.kind != "gap":
+            return _excerpt(event, hit)
+        read = next((read for read in self.d.reads if read.member.path == event.artifact), None)
+        wanted = [line for line in (event.line, event.until_line) if line is not None]
+        lines = quote(self.d.bundle, read, wanted) if read is not None else {}
+        return "\n".join(lines[number][: EXCERPT // 2 - 1] for number in dict.fromkeys(wanted) if number in lines)
 
     def _stranger(self, item: Template) -> dict[str, Any]:
         event = item.event
@@ -261,16 +300,16 @@ class _Writer:
         for kind, causes in sorted(separates.items(), key=lambda item: (-len(item[1]), item[0])):
             info = self._kind(kind)
             if info.command or info.portal_path:
-                rows.append(
-                    {
-                        "artifact": _in(info.titles, self.lang),
-                        "kind": kind,
-                        "command": info.command or None,
-                        "portal_path": info.portal_path or None,
-                        "separates": causes,
-                    }
-                )
+                rows.append(self._decider(info, causes))
+        if not rows and verdict.cause is None:  # what the platform says of the failure always tells causes apart
+            rows.append(self._decider(self._kind("job"), verdict.leading))
         return rows
+
+    def _decider(self, kind: Kind, causes: Sequence[str]) -> dict[str, Any]:
+        return {
+            "artifact": _in(kind.titles, self.lang), "kind": kind.kind, "command": kind.command or None,
+            "portal_path": kind.portal_path or None, "separates": list(causes),
+        }  # fmt: skip
 
     # what stands beside
 
@@ -292,14 +331,18 @@ class _Writer:
         return rows
 
     def _findings_beside(self) -> list[dict[str, Any]]:
-        """Findings that recovered, and those of other times than any incident's."""
+        """Advice, findings that recovered, and those of other times than any incident's."""
         rows: list[dict[str, Any]] = []
         told: set[tuple[str, str]] = set()
         holding = {f.signature.id for judged in self.d.judged for h in judged.hypotheses for f in h.findings}
         for judged in self.d.judged:
             for finding in judged.findings:
                 kind = "recovered" if finding.cleared is not None else "history" if finding.history and not finding.evidence else ""
-                hits = [item.hit for item in (finding.evidence if kind == "recovered" else finding.history)]
+                if kind == "history" and not _alone(finding.signature.when):
+                    continue  # parts of a condition at other times do not mean what the whole says
+                if finding.signature.strength is Strength.ADVICE:
+                    kind = "advice" if finding.evidence and finding.cleared is None else ""
+                hits = [item.hit for item in (finding.history if kind == "history" else finding.evidence)]
                 if (
                     not kind
                     or not hits
@@ -319,8 +362,8 @@ class _Writer:
 
     def _plain_row(self, event: Event, hit: Hit | None = None) -> dict[str, Any]:
         return {
-            "id": _row_id(event, hit), "artifact": event.artifact, **_place(event, hit), "time": moment(event.time), "time_basis": event.basis.value,
-            "count": 1, "excerpt": _excerpt(event, hit),
+            "id": _row_id(event, hit), "artifact": event.artifact, **_place(event, hit), "time": moment(event.time),
+            "time_basis": event.basis.value, "count": 1, "excerpt": self._quoted(event, hit),
         }  # fmt: skip
 
     def _timeline(self) -> list[dict[str, Any]]:
@@ -335,8 +378,8 @@ class _Writer:
         noise = {(hit.event.artifact, hit.event.line) for _, hits in self.d.noise for hit in hits}
         seen: set[tuple[object, ...]] = set()
         events = []
-        for event in sorted([*self.d.timeline.events, *self.d.loud.events], key=order):
-            key = (event.artifact, event.line, event.record, event.pointer, event.kind == "attempt")
+        for event in sorted([*self.d.timeline.events, *self.d.loud.events, *self.d.loud.near], key=order):
+            key = (event.artifact, event.line, event.record, event.pointer, event.kind == "attempt", event.text if event.pointer else "")
             if event.kind in ("attempt", "file-listed", "collected", "waagent-conf", "key-value") or key in seen:
                 continue
             seen.add(key)
@@ -354,8 +397,8 @@ class _Writer:
             ]
             text = event.text.split("\n", 1)[0][:400]
             rows.append({
-                "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event), "lane": self._lane(event),
-                "level": event.level, "component": event.component, "text": text, "tags": tags,
+                "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event),
+                "lane": self._lane(event), "level": event.level, "component": event.component, "text": text, "tags": tags,
             })  # fmt: skip
         return rows
 
@@ -376,6 +419,16 @@ class _Writer:
             return min(_distance(window, event) for window in windows)
 
         return sorted(sorted(events, key=distance)[:_TIMELINE_ROWS], key=order)
+
+
+def _collected_by(known: bool, stated: bool) -> str:
+    return "stated" if stated else "newest record" if known else "unknown"
+
+
+def _window(incident: Incident) -> dict[str, Any]:
+    known = incident.basis != "unknown"
+    start, end = incident.window.start, incident.window.end
+    return {"from": moment(start) if known else None, "to": moment(end) if known else None, "basis": incident.basis}
 
 
 def _distance(window: Window, event: Event) -> timedelta:
@@ -434,7 +487,10 @@ def _excerpt(event: Event, hit: Hit | None = None) -> str:
 def _row_id(event: Event, hit: Hit | None = None) -> str:
     place = _place(event, hit)
     digest = hashlib.sha256(event.artifact.encode("utf-8", "replace")).hexdigest()[:8]
-    return f"e-{digest}-{next(iter(place.values()))}".replace("/", ".").replace(" ", "_")
+    where = str(next(iter(place.values())))
+    if "pointer" in place:  # several events may stand at one pointer
+        where = hashlib.sha256(f"{where}\n{event.text}".encode("utf-8", "replace")).hexdigest()[:12]
+    return f"e-{digest}-{where}"
 
 
 def _offset(diagnosis: Diagnosis) -> str:
@@ -443,3 +499,8 @@ def _offset(diagnosis: Diagnosis) -> str:
         return "+00:00"
     text = reference.astimezone(diagnosis.timeline.clocks.local.zone).strftime("%z")
     return f"{text[:3]}:{text[3:5]}"
+
+
+def _alone(node: Node) -> bool:
+    """Whether any one event makes the condition true."""
+    return node.op in ("seen", "uncleared") or (node.op == "or" and all(_alone(part) for part in node.parts))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,14 +14,23 @@ from analyzer.timeline.timeline import Timeline, Window
 
 _BACKUP = frozenset(("backup", "configurebackup", "enableprotection", "protect", "validate", "backupstatus"))
 _FAILED = frozenset(("failed", "completedwithwarnings"))
+_FINAL = _FAILED | {"completed", "cancelled"}
+_OF_THE_PLATFORM = frozenset(("job", "job-task", "job-error", "portal-error", "portal-text"))
 _SLACK = timedelta(minutes=10)
 _DAY = timedelta(hours=24)
+_BEFORE = timedelta(minutes=60)  # the time before the window that belongs to causes in the agent
+_AROUND = timedelta(minutes=30)
+_LONGEST = 30 * 86400  # seconds of a task; more is a damaged value
 _NEVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC))
+_UNTIMED = frozenset(("bundle", "unknown"))
 
 
 @dataclass
 class Incident:
-    """One failed backup: what the platform said, the window of its cause, the runs that belong to it and those that do not."""
+    """One failed backup: what the platform said, the window of its cause, the runs that belong to it and those that do not.
+
+    `basis` of the window: take-snapshot, job, run, bundle (no time of failure is known), unknown (the bundle holds no time at all).
+    """
 
     id: str
     source: str  # job, extension, bundle
@@ -38,6 +48,7 @@ class Incident:
     attempts: list[Attempt] = field(default_factory=list)
     others: list[Attempt] = field(default_factory=list)
     foreign: bool = False  # the guest's artifacts are of another VM
+    last_good: Attempt | None = None
 
     @property
     def symptom(self) -> str | None:
@@ -48,45 +59,89 @@ class Incident:
         messages = [event.text for event in self.errors if event.fields.get("part") == "message"]
         return messages[0] if messages else None
 
+    @property
+    def untimed(self) -> bool:
+        """Whether nothing tells when the backup failed, so that the window is the bundle's."""
+        return self.basis in _UNTIMED
+
+    @property
+    def texts(self) -> frozenset[tuple[str, int | None]]:
+        """Where the copied texts that report this incident stand."""
+        return frozenset((event.artifact, event.line) for event in self.errors if event.kind.startswith("portal"))
+
+    def to_read(self) -> list[Window]:
+        """Stretches of time of which every warning counts: the window, the hour before it, and the last good run as the contrast."""
+        good = self.last_good.window if self.last_good else None
+        around = [good.widened(_AROUND, _AROUND)] if good else []
+        return [] if self.basis == "unknown" else [self.window.widened(before=_BEFORE), *around]
+
 
 @dataclass
 class Opened:
-    """The incidents in order of time, jobs that are only context, and what was wrong."""
+    """The incidents in order of time, jobs that are only context, when backups of the VM succeeded, and what was wrong."""
 
     incidents: list[Incident]
     context: list[tuple[str, Event]]
     problems: list[Problem]
+    successes: list[datetime] = field(default_factory=list)
 
 
-def open_incidents(timeline: Timeline, attempts: list[Attempt], vm: str | None, vm_known_by: str | None) -> Opened:
-    """One per failed job, one per failed run that belongs to no job, else one for the bundle."""
+@dataclass(frozen=True)
+class _Vm:
+    """Which VM the guest's artifacts are of, and what says so; `unclear` if jobs of several VMs are there and nothing tells."""
+
+    name: str | None
+    known_by: str | None
+    unclear: bool = False
+
+    def is_other(self, job: Event) -> bool:
+        named = str(job.fields.get("vm") or "")
+        return bool(self.name and named and named.lower() != self.name.lower())
+
+
+@dataclass
+class _Job:
+    """A job with its window and the runs that belong to it."""
+
+    event: Event
+    window: Window
+    basis: str
+    runs: list[Attempt] = field(default_factory=list)
+
+
+def open_incidents(
+    timeline: Timeline, attempts: list[Attempt], vm: str | None, vm_known_by: str | None, host: str | None = None
+) -> Opened:
+    """One per failed job, one per failed run that belongs to no job, else one for the bundle. `vm` is the name of the Azure resource
+    as the guest's artifacts have it, `host` the name that the guest gives itself."""
     opened = Opened([], [], [])
-    jobs = _unique(timeline.of_kind("job"))
-    claimed: set[int] = set()
+    jobs = [_Job(job, *_job_window(timeline, job)) for job in _unique(timeline.of_kind("job"))]
+    whose = _whose(timeline, [job.event for job in jobs], attempts, _Vm(vm, vm_known_by), host)
+    own = [] if whose.unclear else [job for job in jobs if not whose.is_other(job.event)]
+    _claim(own, attempts)
     for job in jobs:
-        window, basis = _job_window(timeline, job)
-        mine = _attempts_of(job, window, attempts)
-        claimed.update(id(attempt) for attempt in mine)
-        kind = _context_kind(job, vm)
-        if kind:
-            opened.context.append((kind, job))
-            continue
-        opened.incidents.append(_of_job(timeline, job, window, basis, mine))
-    opened.incidents += [_of_run(attempt) for attempt in attempts if attempt.failed and id(attempt) not in claimed]
-    opened.incidents += [
-        _of_text(timeline, event) for event in timeline.of_kind("portal-error") if not _said(event, opened.incidents, timeline)
-    ]
+        other, kind = whose.is_other(job.event), _context_kind(job.event)
+        if kind or (other and own):
+            opened.context.append(("other_vm" if other else str(kind), job.event))
+        else:
+            opened.incidents.append(_of_job(timeline, job))
+    claimed = {id(run) for job in own for run in job.runs}
+    opened.incidents += [_of_run(timeline, attempt) for attempt in attempts if attempt.failed and id(attempt) not in claimed]
+    opened.incidents += [_of_text(timeline, text) for text in _texts(timeline) if not _said(text, opened.incidents)]
     if not opened.incidents:
         opened.incidents.append(_of_bundle(timeline))
+    opened.successes = _successes(own, attempts)
     for incident in opened.incidents:
-        incident.others = [attempt for attempt in attempts if attempt not in incident.attempts]
-        _check_vm(incident, vm, vm_known_by, opened.problems)
+        incident.others = _others(incident, own, attempts)
+        _check_vm(incident, whose, opened.problems)
+        incident.last_good = None if incident.foreign else _last_good(incident, attempts)
     opened.incidents.sort(key=lambda incident: (incident.window.start, incident.id))
+    _name_apart(opened.incidents)
     return opened
 
 
 def _unique(jobs: Iterable[Event]) -> list[Event]:
-    """One event per job id: the one that says most."""
+    """One event per job id: the one that says how it ended, and most."""
     best: dict[str, Event] = {}
     for job in jobs:
         known = best.get(str(job.fields["job"]))
@@ -95,18 +150,39 @@ def _unique(jobs: Iterable[Event]) -> list[Event]:
     return list(best.values())
 
 
-def _weight(job: Event) -> tuple[int, str]:
-    return sum(value not in (None, "") for value in job.fields.values()), job.artifact
+def _weight(job: Event) -> tuple[bool, int, str, str]:
+    said = sum(value not in (None, "") for value in job.fields.values())
+    return _word(job, "status") in _FINAL, said, job.artifact, job.pointer or ""
 
 
-def _context_kind(job: Event, vm: str | None) -> str | None:
-    """Why a job opens no incident: not a backup, not failed, or of another VM; None if it does."""
-    operation, status = str(job.fields.get("operation") or "backup").lower(), str(job.fields.get("status") or "").lower()
-    if vm and job.fields.get("vm") and str(job.fields["vm"]).lower() != vm.lower() and job.fields.get("several"):
-        return "other_vm"
-    if operation not in _BACKUP or status not in _FAILED:
-        return "history"
-    return None
+def _word(job: Event, name: str) -> str:
+    return str(job.fields.get(name) or "").lower().replace(" ", "")
+
+
+def _whose(timeline: Timeline, jobs: Sequence[Event], attempts: Sequence[Attempt], known: _Vm, host: str | None) -> _Vm:
+    """The VM of the guest's artifacts: as they name it; else that of the jobs whose runs they hold; else, of several VMs that have
+    jobs, the one that bears the guest's own name."""
+    names = {str(job.fields["vm"]).lower(): str(job.fields["vm"]) for job in jobs if job.fields.get("vm")}
+    if known.name or not names:
+        return known
+    tasks = {task for attempt in attempts for task in attempt.tasks}
+    proven = {str(job.fields["vm"]).lower() for job in jobs if job.fields.get("vm") and tasks & _identity(job)}
+    if len(proven) == 1:
+        return _Vm(names[proven.pop()], "a run of its job")
+    if len(names) > 1 and host and host.lower() in names:
+        return _Vm(names[host.lower()], "host name")
+    guest = any(event.kind not in _OF_THE_PLATFORM for event in timeline.events)
+    return _Vm(None, None, unclear=guest and len(names) > 1)
+
+
+def _identity(job: Event) -> set[str]:
+    return {str(job.fields["job"]), str(job.fields.get("activity") or "")} - {""}
+
+
+def _context_kind(job: Event) -> str | None:
+    """Why a job opens no incident: not a backup or not failed; None if it does."""
+    operation = _word(job, "operation") or "backup"
+    return "history" if operation not in _BACKUP or _word(job, "status") not in _FAILED else None
 
 
 def _moment(value: object) -> datetime | None:
@@ -121,91 +197,139 @@ def _job_window(timeline: Timeline, job: Event) -> tuple[Window, str]:
             continue
         begin, end = _moment(task.fields.get("started")), _moment(task.fields.get("ended"))
         seconds = task.fields.get("seconds")
-        if begin is not None and end is None and isinstance(seconds, float) and seconds > 0:
+        if begin is not None and end is None and isinstance(seconds, float) and 0 < seconds < _LONGEST:
             end = begin + timedelta(seconds=seconds)
-        if begin is not None and end is not None:
+        if begin is not None and end is not None and begin <= end:
             return Window(begin, end), "take-snapshot"
     if started is None and ended is None:
-        return timeline_window(timeline), "bundle"
+        return timeline_window(timeline)
     start = started or ended
     assert start is not None  # one of them is set
     return Window(start, max(ended or start, start)), "job"
 
 
-def _attempts_of(job: Event, window: Window, attempts: list[Attempt]) -> list[Attempt]:
-    """Runs of a job: by task id, else the only ones that start in the snapshot window, ten minutes either way."""
-    identity = {str(job.fields["job"]), str(job.fields.get("activity") or "")} - {""}
-    named = [attempt for attempt in attempts if attempt.tasks & identity]
-    if named:
-        return named
-    near = [attempt for attempt in attempts if attempt.start is not None and attempt.start in window.widened(_SLACK, _SLACK)]
-    return near if len({attempt.id for attempt in near}) == 1 else []
+def _claim(jobs: Sequence[_Job], attempts: Sequence[Attempt]) -> None:
+    """Gives runs to jobs: by task id, else by time where run and job have only each other. A run that names another task than any
+    job's keeps to the rule of time, since not every build logs the job's id."""
+    free = list(attempts)
+    for job in jobs:
+        job.runs = [attempt for attempt in attempts if attempt.tasks & _identity(job.event)]
+        free = [attempt for attempt in free if attempt not in job.runs]
+    nearest = [(attempt, _nearest(attempt, jobs)) for attempt in free]
+    for job in jobs:
+        near = [attempt for attempt, its in nearest if its is job]
+        if not job.runs and len({attempt.id for attempt in near}) == 1:
+            job.runs = near
 
 
-def _of_job(timeline: Timeline, job: Event, window: Window, basis: str, attempts: list[Attempt]) -> Incident:
-    errors = [event for event in timeline.of_kind("job-error") if event.fields.get("job") == job.fields["job"]]
-    text = str(job.fields.get("vm") or "") or None
+def _nearest(attempt: Attempt, jobs: Sequence[_Job]) -> _Job | None:
+    """The only job in whose window the run starts, ten minutes either way; of two the one whose window itself holds the start."""
+    near = [job for job in jobs if attempt.start in job.window.widened(_SLACK, _SLACK) and (job.basis not in _UNTIMED or attempt.failed)]
+    inside = [job for job in near if attempt.start in job.window]
+    found = inside if len(inside) == 1 else near
+    return found[0] if len(found) == 1 else None
+
+
+def _others(incident: Incident, jobs: Sequence[_Job], attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Runs that are not the incident's: all others if its own are known, else those that belong to a job."""
+    if incident.attempts:
+        return [attempt for attempt in attempts if attempt not in incident.attempts]
+    return [] if incident.source == "bundle" else [run for job in jobs for run in job.runs]
+
+
+def _successes(jobs: Sequence[_Job], attempts: Sequence[Attempt]) -> list[datetime]:
+    """When backups of the VM began that succeeded, as their jobs or runs say."""
+    runs = {attempt.start for attempt in attempts if attempt.finished and not attempt.failed and attempt.start is not None}
+    completed = [job for job in jobs if _word(job.event, "status") == "completed" and _word(job.event, "operation") == "backup"]
+    return sorted(runs | {job.window.start for job in completed if job.basis not in _UNTIMED})
+
+
+def _last_good(incident: Incident, attempts: Sequence[Attempt]) -> Attempt | None:
+    """The newest attempt that succeeded before the incident."""
+    good = [a for a in attempts if a.finished and not a.failed and a.end is not None and a.end <= incident.window.start]
+    return max(good, key=lambda attempt: attempt.end or incident.window.start, default=None)
+
+
+def _of_job(timeline: Timeline, job: _Job) -> Incident:
+    fields = job.event.fields
+    errors = [event for event in timeline.of_kind("job-error") if event.fields.get("job") == fields["job"]]
     return Incident(
-        str(job.fields["job"]) or "job", "job", window, basis, job, str(job.fields["job"]), text, str(job.fields.get("vault") or "") or None,
-        str(job.fields.get("operation") or "") or None, _moment(job.fields.get("started")), _moment(job.fields.get("ended")),
-        codes(errors), errors, attempts,
+        str(fields["job"]), "job", job.window, job.basis, job.event, str(fields["job"]) if job.event.code else None,
+        str(fields.get("vm") or "") or None, str(fields.get("vault") or "") or None, str(fields.get("operation") or "") or None,
+        _moment(fields.get("started")), _moment(fields.get("ended")), codes(errors), errors, list(job.runs),
     )  # fmt: skip
 
 
-def _of_run(attempt: Attempt) -> Incident:
-    window = attempt.window or _NEVER
+def _of_run(timeline: Timeline, attempt: Attempt) -> Incident:
+    window, basis = (attempt.window, "run") if attempt.window else timeline_window(timeline)
     return Incident(
-        f"extension:{attempt.id}",
-        "extension",
-        window,
-        "run",
-        operation="Backup",
-        started=attempt.start,
-        ended=attempt.end,
+        f"extension:{attempt.id}", "extension", window, basis, operation="Backup", started=attempt.start, ended=attempt.end,
         attempts=[attempt],
-    )
+    )  # fmt: skip
 
 
-def _of_text(timeline: Timeline, event: Event) -> Incident:
-    """What somebody copied from the portal: a code without a time, so the window is the bundle's."""
-    window, basis = (Window(event.time - timedelta(hours=2), event.time), "text") if event.time else (timeline_window(timeline), "bundle")
-    found = codes([event])
-    return Incident(
-        f"text:{found[0].code if found else event.artifact}", "job", window, basis, operation="Backup", codes=found, errors=[event]
-    )
+def _texts(timeline: Timeline) -> list[list[Event]]:
+    """What somebody copied from the portal, one list per error: those with a code, or with a message that is documented for one."""
+    found: dict[tuple[str, object], list[Event]] = {}
+    for event in timeline.events:
+        if event.kind.startswith("portal"):
+            found.setdefault((event.artifact, event.fields.get("block")), []).append(event)
+    return [events for events in found.values() if codes(events)]
 
 
-def _said(event: Event, incidents: list[Incident], timeline: Timeline) -> bool:
-    """Whether a portal text only repeats what a job or run of the bundle says; then it joins that incident."""
+def _of_text(timeline: Timeline, errors: list[Event]) -> Incident:
+    """A copied error has a code and no time, so the window is the bundle's."""
+    found = codes(errors)
+    return Incident(f"text:{found[0].code}", "job", *timeline_window(timeline), operation="Backup", codes=found, errors=errors)
+
+
+def _said(text: list[Event], incidents: Sequence[Incident]) -> bool:
+    """Whether a copied text only repeats what a job or run of the bundle says; then it joins that incident."""
+    found = {code.code for code in codes(text)}
     with_codes = [incident for incident in incidents if incident.source == "job" and incident.codes]
-    found = {code.code for code in codes([event])}
-    for incident in with_codes:
-        if found & {code.code for code in incident.codes}:
-            return True
     bare = [incident for incident in incidents if not incident.codes]
-    if bare and len(incidents) == len(bare) == 1:
-        bare[0].errors.append(event)
-        bare[0].codes = codes(bare[0].errors)
-        return True
-    return False
+    joined = next((incident for incident in reversed(with_codes) if found & {code.code for code in incident.codes}), None)
+    if joined is None and len(bare) == len(incidents) == 1:
+        joined = bare[0]
+    if joined is None:
+        return False
+    joined.errors = [*joined.errors, *text]
+    joined.codes = codes(joined.errors)
+    return True
 
 
 def _of_bundle(timeline: Timeline) -> Incident:
-    return Incident("bundle", "bundle", timeline_window(timeline), "bundle")
+    return Incident("bundle", "bundle", *timeline_window(timeline))
 
 
-def timeline_window(timeline: Timeline) -> Window:
-    """The last 24 hours before the collection."""
-    return Window(timeline.collected - _DAY, timeline.collected) if timeline.collected else _NEVER
+def timeline_window(timeline: Timeline) -> tuple[Window, str]:
+    """The last 24 hours before the collection, as far as a log reaches back, and the basis of that."""
+    if timeline.collected is None:
+        return _NEVER, "unknown"
+    first = min((span.start for spans in timeline.coverage.values() for _, span in spans), default=None)
+    start = timeline.collected - _DAY
+    return Window(start if first is None or first > timeline.collected else max(start, first), timeline.collected), "bundle"
 
 
-def _check_vm(incident: Incident, vm: str | None, known_by: str | None, problems: list[Problem]) -> None:
-    if incident.source == "job" and incident.job and incident.vm and vm and known_by and incident.vm.lower() != vm.lower():
-        incident.foreign = True
-        problems.append(
-            Problem(
-                incident.job.artifact,
-                f"job {incident.job_id} is of VM {incident.vm!r}, but the guest's artifacts are of VM {vm!r} ({known_by})",
-                "the guest's artifacts as evidence for this job",
-            )
-        )
+def _check_vm(incident: Incident, whose: _Vm, problems: list[Problem]) -> None:
+    """Guest artifacts of another VM than the job's prove nothing about it."""
+    if incident.source != "job" or incident.job is None or not incident.vm:
+        return
+    if whose.unclear:
+        why = "nothing tells of which VM with a job here the guest's artifacts are"
+    elif whose.is_other(incident.job):
+        why = f"the guest's artifacts are of VM {whose.name!r} ({whose.known_by})"
+    else:
+        return
+    what = f"job {incident.job_id} is of VM {incident.vm!r}, but {why}"
+    incident.foreign, incident.attempts, incident.others = True, [], []
+    problems.append(Problem(incident.job.artifact, what, "the guest's artifacts as evidence for this job"))
+
+
+def _name_apart(incidents: Sequence[Incident]) -> None:
+    """Ids are unique: equal ones get #2, #3 in order of time."""
+    seen: Counter[str] = Counter()
+    for incident in incidents:
+        seen[incident.id] += 1
+        if seen[incident.id] > 1:
+            incident.id = f"{incident.id}#{seen[incident.id]}"

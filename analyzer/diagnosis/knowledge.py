@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -74,7 +74,7 @@ def knowledge() -> Knowledge:
         more = texts["texts"].get(entry["code"]) or {}
         known.symptoms[entry["code"]] = Symptom(
             entry["code"], tuple(entry.get("aliases", ())), tuple(entry.get("causes", ())),
-            tuple([*more.get("messages", ()), *entry.get("messages", ())]), tuple(entry.get("numbers", ())), str(entry.get("seed", "")),
+            (*more.get("messages", ()), *entry.get("messages", ())), tuple(entry.get("numbers", ())), str(entry.get("seed", "")),
         )  # fmt: skip
     for kind, entry in read_yaml(resources.catalogue("artifacts.yaml")).items():
         known.kinds[kind] = Kind(kind, entry["title"], entry.get("command", ""), entry.get("portal_path", ""), entry.get("lane", "os"))
@@ -99,12 +99,14 @@ def cause_text(cause: str, lang: str) -> Mapping[str, Any]:
     return {}
 
 
-def catalogue_digest() -> str:
-    """SHA-256 over causes and signatures: what a verdict was judged by."""
+def catalogue_digest(added: Sequence[str] = ()) -> str:
+    """SHA-256 over causes, codes and signatures: what a verdict was judged by. `added` are the digests of the user's own signatures."""
     digest = hashlib.sha256()
     folder = resources.catalogue()
-    for path in sorted(
-        [folder / "causes.yaml", folder / "milestones.yaml", folder / "assessment.yaml", *(folder / "signatures").glob("*.yaml")]
-    ):
+    names = ("assessment.yaml", "causes.yaml", "milestones.yaml", "noise.yaml", "symptoms.yaml")
+    shipped = sorted((folder / "signatures").glob("*.yaml"), key=lambda path: path.name)
+    for path in (*(folder / name for name in names), *shipped):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    for one in sorted(added):
+        digest.update(one.encode() + b"\0")
     return digest.hexdigest()

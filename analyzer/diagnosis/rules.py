@@ -6,8 +6,9 @@ status.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from analyzer.diagnosis.knowledge import Cause
@@ -55,31 +56,36 @@ class Hypothesis:
 
     @property
     def onset(self) -> datetime | None:
-        """When the cause is first seen at work; a state's onset is unknown."""
-        return min((finding.onset for finding in self.supporting() if finding.onset), default=None)
+        """When the cause is first seen at work, by more than hints if there is more; a state without a date has none."""
+        supporting = self.supporting()
+        proofs = [finding for finding in supporting if finding.signature.strength is not Strength.HINT]
+        return min((finding.onset for finding in proofs or supporting if finding.onset), default=None)
 
     def supporting(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.signature.role is Role.FOR]
 
     def best(self) -> int:
-        """How near its evidence stands: 3 by identity of the run, 2 in the window, 1 a state, 0 none."""
+        """How near its evidence stands: 3 by identity (its run, its job), 2 in the window, 1 a state or of another time, 0 none."""
         ranks = [0]
         for finding in self.supporting():
             if finding.signature.strength is Strength.HINT:
                 continue
             for item in finding.evidence:
-                ranks.append(1 if item.relation is Relation.STATE else 3 if finding.signature.scope.value == "run" and item.sure else 2)
+                ranks.append(3 if item.own else 2 if item.relation is Relation.WINDOW else 1)
         return max(ranks)
 
 
-def judge(cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, vm_os: str, good_until: datetime | None) -> Hypothesis:
-    """The status of one cause. `good_until` is the end of the last successful backup before the incident, if one is known."""
+def judge(
+    cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, vm_os: str, successes: Sequence[datetime] = ()
+) -> Hypothesis:
+    """The status of one cause. `successes` are the starts of the VM's backups that are known to have succeeded."""
     if vm_os != "unknown" and cause.os not in ("any", vm_os):
         return Hypothesis(cause, Status.NOT_APPLICABLE, Reason("other-os", {"os": vm_os}))
+    findings = [finding for finding in findings if finding.signature.strength is not Strength.ADVICE]
     holding = [finding for finding in findings if finding.truth is Truth.TRUE and finding.cleared is None and finding.evidence]
     missing = sorted({kind for finding in findings if finding.truth is Truth.UNKNOWN for kind in finding.missing})
     result = Hypothesis(cause, Status.NOT_ASSESSABLE, Reason("missing"), holding, missing)
-    result.status, result.reason = _status(cause, holding, findings, timeline, case, good_until, missing)
+    result.status, result.reason = _status(cause, holding, findings, timeline, case, successes, missing)
     return result
 
 
@@ -89,18 +95,22 @@ def _status(
     findings: list[Finding],
     timeline: Timeline,
     case: Case,
-    good_until: datetime | None,
+    successes: Sequence[datetime],
     missing: list[str],
 ) -> tuple[Status, Reason]:
     supporting = [finding for finding in holding if finding.signature.role is Role.FOR]
     decisive = [finding for finding in supporting if finding.signature.strength is Strength.DECISIVE]
     strong = [finding for finding in supporting if finding.signature.strength is Strength.STRONG]
-    against = [finding for finding in holding if finding.signature.role is Role.AGAINST and finding.signature.strength is Strength.DECISIVE]
-    if against and not decisive:
+    excluding = [finding for finding in holding if finding.signature.role is Role.AGAINST]
+    opposing = [finding for finding in excluding if finding.signature.strength is Strength.DECISIVE]
+    against = [finding for finding in opposing if _dated(finding)]
+    if against and all(_collected_later(finding) for finding in decisive):
         return Status.RULED_OUT, Reason("ruled-out", {"signature": against[0].signature.id})
     if against:
         return Status.POSSIBLE, Reason("contradiction", {"for": decisive[0].signature.id, "against": against[0].signature.id})
-    old = [finding for finding in (*decisive, *strong) if _held_while_good(finding, good_until)]
+    if opposing and supporting:  # when it was written is not sure: it excludes nothing, and nothing is proven beside it
+        return Status.POSSIBLE, Reason("contradiction", {"for": supporting[0].signature.id, "against": opposing[0].signature.id})
+    old = [finding for finding in (*decisive, *strong) if _held_while_good(finding, successes)]
     fresh = [finding for finding in (*decisive, *strong) if finding not in old]
     if old and not fresh:
         if any(finding.signature.absolute for finding in old):
@@ -122,34 +132,47 @@ def _status(
     return _nothing_holds(cause, findings, timeline, case, missing)
 
 
-def _held_while_good(finding: Finding, good_until: datetime | None) -> bool:
-    """A state that was already there when a backup of this VM succeeded."""
-    if good_until is None or any(item.relation is not Relation.STATE for item in finding.evidence):
+def _collected_later(finding: Finding) -> bool:
+    """Nothing but states of unknown start: a line inside the window that excludes them is the better witness of that time."""
+    return all(item.relation is Relation.STATE and not item.sure for item in finding.evidence)
+
+
+def _dated(finding: Finding) -> bool:
+    """Whether any of its evidence is known to be of this time: a line without a time excludes nothing."""
+    return any(item.own or item.relation is Relation.STATE or item.hit.event.time is not None for item in finding.evidence)
+
+
+def _held_while_good(finding: Finding, successes: Sequence[datetime]) -> bool:
+    """A state that was there from the start of a backup of this VM that succeeded."""
+    if any(item.relation is not Relation.STATE for item in finding.evidence):
         return False
-    return all(item.hit.event.time is not None and item.hit.event.time <= good_until for item in finding.evidence)
+    since = [item.hit.event.time for item in finding.evidence]
+    return any(all(moment is not None and moment <= success for moment in since) for success in successes)
 
 
 def _doubt(finding: Finding, timeline: Timeline, case: Case) -> Reason | None:
     """What keeps a decisive finding from being proof; None if nothing does."""
-    if all(item.relation is Relation.HISTORY for item in finding.evidence):
+    lasting = finding.signature.holds and bool(finding.signature.cleared_by)  # what it proves goes on until something clears it
+    if all(item.relation is Relation.HISTORY for item in finding.evidence) and not lasting:
         return Reason("outside-window")
-    current = [item for item in finding.evidence if item.relation is not Relation.HISTORY]
-    if any(item.relation is Relation.STATE and not item.sure for item in current):
-        states = [item for item in current if item.relation is Relation.STATE]
-        if len(states) == len(current):
-            return Reason("state-collected-later", {"later": _later(timeline, case.window)})
-    elif not any(item.sure for item in current):
+    current = [item for item in finding.evidence if lasting or item.relation is not Relation.HISTORY]
+    states = [item for item in current if item.relation is Relation.STATE]
+    if len(states) == len(current) and not all(item.sure for item in states):
+        return Reason("state-collected-later", {"later": _later(timeline, case.window)})
+    if not finding.sure:
         return Reason("time-not-sure")
-    if finding.uncleared_kinds:
-        return Reason("not-checked", {"kinds": ", ".join(finding.uncleared_kinds)})
-    if (
-        case.whole_bundle
-        and not finding.signature.holds
-        and not finding.signature.cleared_by
-        and any(item.relation is Relation.WINDOW for item in current)
-    ):
-        return Reason("may-be-over")
-    return None
+    unchecked = [*finding.unread, *finding.uncleared_kinds]
+    if unchecked:
+        return Reason("not-checked", {"kinds": ", ".join(unchecked)})
+    return _over(finding, case)
+
+
+def _over(finding: Finding, case: Case) -> Reason | None:
+    """Where no time of failure is known, a line of the last day proves a failure only if what it proves still holds."""
+    passing = not finding.signature.holds and not finding.signature.cleared_by
+    if not case.whole_bundle or not passing or all(item.own or item.relation is not Relation.WINDOW for item in finding.evidence):
+        return None
+    return Reason("may-be-over" if case.job is None and not case.texts else "when-not-known")
 
 
 def _later(timeline: Timeline, window: Window) -> str:
@@ -162,7 +185,9 @@ def _later(timeline: Timeline, window: Window) -> str:
 def _nothing_holds(cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, missing: list[str]) -> tuple[Status, Reason]:
     if cause.decided_by == "platform":
         return Status.NOT_ASSESSABLE, Reason("platform-only")
-    unread = [kind for kind in cause.needs if not timeline.covers(kind, case.window)]
+    before = max((finding.signature.before for finding in findings if finding.signature.role is Role.FOR), default=0)
+    span = case.window.widened(timedelta(minutes=before))
+    unread = [kind for kind in cause.needs if not timeline.covers(kind, span)]
     if cause.needs and not unread:
         cleared = next((finding for finding in findings if finding.cleared is not None), None)
         if cleared is not None:

@@ -14,6 +14,7 @@ _CODE = re.compile(
     r"|ExtensionConfig|ExtensionVC|GuestAgent|BackUpOperation|VMRestorePoint|VMAgentStatus|BCM|BMS|Cloud|CopyingVHDs|Olr|Restore"
     r"|Pre-Script|Post-Script)[A-Za-z0-9-]{4,80}\b"
 )
+_FAILURE = re.compile(r"Error|Fail|Exceeded|Reached|NotFound|Timeout|TimedOut|Unavailable|Unreachable|Disallowed|Invalid|BadState|Stuck")
 _NOISE = re.compile(r"[\s\u3000]+")
 _FULL_WIDTH = str.maketrans("，。：；（）“”‘’！？", ",.:;()\"\"''!?")
 
@@ -71,6 +72,8 @@ def _of_text(event: Event) -> list[Code]:
     by_name = _names()
     for match in _CODE.finditer(text):
         symptom = by_name.get(match[0].lower())
+        if symptom is None and not _says_failure(match[0], event):
+            continue
         found.append((match.start(), Code(symptom.code if symptom else match[0], match[0], "", event, symptom is not None)))
     lowered = text.lower()
     for name, symptom in by_name.items():
@@ -86,6 +89,11 @@ def _of_text(event: Event) -> list[Code]:
     return [code for _, code in sorted(found, key=lambda item: item[0])]
 
 
+def _says_failure(word: str, event: Event) -> bool:
+    """Whether an unknown word is a code: it stands alone (a title, a code), or is spelt like one and not like a name in a sentence."""
+    return event.text.strip() == word or word.startswith(("UserError", "SystemError")) or _FAILURE.search(word) is not None
+
+
 def _is_word(text: str, at: int, length: int) -> bool:
     before, after = text[at - 1 : at], text[at + length : at + length + 1]
     return not before.isalnum() and not after.isalnum()
@@ -96,4 +104,4 @@ def _names() -> dict[str, Symptom]:
 
 
 def _by_number(number: str) -> Symptom | None:
-    return next((symptom for symptom in knowledge().symptoms.values() if number.isdigit() and int(number) in symptom.numbers), None)
+    return next((symptom for symptom in knowledge().symptoms.values() if number in map(str, symptom.numbers)), None)

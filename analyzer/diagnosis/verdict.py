@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from analyzer.diagnosis.knowledge import Cause
 from analyzer.diagnosis.rules import Hypothesis, Status
 
 _LATE = datetime(9999, 1, 1, tzinfo=UTC)
+_FIRST = 5  # causes named where nothing leads
 
 
 @dataclass
@@ -37,7 +38,7 @@ def explained(cause: str, causes: Mapping[str, Cause]) -> set[str]:
 def choose(hypotheses: Sequence[Hypothesis], causes: Mapping[str, Cause], documented: Sequence[str]) -> Verdict:
     """Marks explained causes and picks the verdict. `documented` is the documented order of the symptom's causes."""
     strong = [hypothesis for hypothesis in hypotheses if hypothesis.status >= Status.LIKELY]
-    _mark_explained(strong, causes)
+    _mark_explained(strong, [hypothesis for hypothesis in hypotheses if hypothesis.status >= Status.POSSIBLE], causes)
 
     def documented_order(hypothesis: Hypothesis) -> tuple[int, int]:
         place = documented.index(hypothesis.cause.id) if hypothesis.cause.id in documented else len(documented)
@@ -46,7 +47,7 @@ def choose(hypotheses: Sequence[Hypothesis], causes: Mapping[str, Cause], docume
     def rank(hypothesis: Hypothesis) -> tuple[int, int, datetime]:
         return -hypothesis.status, -hypothesis.best(), hypothesis.onset or _LATE
 
-    candidates = sorted((h for h in strong if h.explained_by is None), key=lambda h: (rank(h), documented_order(h)))
+    candidates = sorted([h for h in strong if h.explained_by is None] or strong, key=lambda h: (rank(h), documented_order(h)))
     if candidates:
         first = candidates[0]
         return Verdict(first.status.word, first.cause, [h.cause.id for h in candidates[1:] if rank(h) == rank(first)])
@@ -55,18 +56,23 @@ def choose(hypotheses: Sequence[Hypothesis], causes: Mapping[str, Cause], docume
         return Verdict(Status.POSSIBLE.word, possible[0].cause)
     open_ones = [h for h in hypotheses if h.status is Status.NOT_ASSESSABLE and h.cause.id in documented]
     leading = [h.cause.id for h in possible] + [h.cause.id for h in sorted(open_ones, key=documented_order)]
-    if not leading:
-        leading = [
-            h.cause.id
-            for h in sorted((h for h in hypotheses if h.status is Status.NOT_ASSESSABLE and h.cause.group == "seed"), key=documented_order)
-        ][:5]
-    return Verdict("undetermined", leading=leading)
+    return Verdict("undetermined", leading=leading or _first_to_check(hypotheses, documented_order))
 
 
-def _mark_explained(strong: Sequence[Hypothesis], causes: Mapping[str, Cause]) -> None:
+def _first_to_check(hypotheses: Sequence[Hypothesis], documented_order: Callable[[Hypothesis], tuple[int, int]]) -> list[str]:
+    """Where nothing points anywhere: causes that nobody could assess, those that the guest could show first; else any not excluded."""
+    for status in (Status.NOT_ASSESSABLE, Status.NO_EVIDENCE):
+        found = [h for h in hypotheses if h.status is status and h.cause.group == "seed"]
+        if found:
+            found.sort(key=lambda h: (h.cause.decided_by == "platform", not h.cause.needs, documented_order(h)))
+            return [h.cause.id for h in found[:_FIRST]]
+    return []
+
+
+def _mark_explained(strong: Sequence[Hypothesis], held: Sequence[Hypothesis], causes: Mapping[str, Cause]) -> None:
     for hypothesis in strong:
         brought_about = explained(hypothesis.cause.id, causes)
-        for other in strong:
+        for other in held:
             if other.cause.id not in brought_about or _later(hypothesis, other):
                 continue
             if other.explained_by is None or hypothesis.status > _status_of(strong, other.explained_by):

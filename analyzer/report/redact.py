@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -70,6 +71,7 @@ _NEXT_FIELD = re.compile(rb"[;&,][\"']?[\w.\-]+[=:]")
 _OPENING = re.compile(rb"(\\*)([\"'])|&(?:amp;)*(?:quot|apos|#34|#39);|\\+u002[27]|%(?:25)*2[27]")
 _NESTED = re.compile(rb"[{}\[\]\"']")
 _ELEMENT_END = re.compile(rb"<|&(?:amp;)*lt;|\\+u003[cC]")
+_REPEATED = 100  # characters: longer texts seldom come twice
 _HARMLESS = frozenset({b"", b"y", b"n", b"yes", b"no", b"true", b"false", b"none", b"null", b"0", b"1", _MASK})
 
 
@@ -96,10 +98,10 @@ def mask(text: str) -> str:
 
 def _copy(value: object) -> object:
     if isinstance(value, str):
-        return mask(value)
+        return mask(value) if len(value) > _REPEATED else _short(value)
     if isinstance(value, dict):
         named = _names_secret(value)
-        return {mask(str(key)): MASK if item and (named == key or _is_secret(key)) else _copy(item) for key, item in value.items()}
+        return {_short(str(key)): MASK if item and (named == key or _is_secret(key)) else _copy(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return _rows([_copy(item) for item in value])
     return value
@@ -112,8 +114,15 @@ def _names_secret(mapping: dict[str, Any]) -> str | None:
     return lowered.get("value") if isinstance(name, str) and _is_secret(name) else None
 
 
+@lru_cache(maxsize=4096)
 def _is_secret(key: object) -> bool:
     return bool(_SECRET_KEY.fullmatch(str(key).encode("utf-8", "replace")))
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> str:
+    """`mask` for keys and for values that come again in every row (paths, components, levels)."""
+    return mask(text)
 
 
 def _rows(rows: list[object]) -> list[object]:

@@ -46,15 +46,16 @@ class _Writer:
 
     def incident(self, incident: dict[str, Any]) -> Iterator[str]:
         verdict, status = incident["verdict"], incident["verdict"]["status"]
-        title = wording.headline(incident) or self.t("undetermined.title")
-        yield from self.text(f"{self.label('status', status)}: {title}", style=_COLOURS.get(status))
+        title = wording.headline(incident) or self.t(wording.open_title(incident))
+        said = title if wording.is_calm(incident) else f"{self.label('status', status)}: {title}"
+        yield from self.text(said, style=_COLOURS.get(status))
         yield from self.text(verdict["summary"], "  ")
         yield from self.facts(incident)
         yield from self.section(self.t("proof") if verdict["cause"] else self.t("proof.leading"), self.proof(incident))
         if verdict["cause"]:
             yield from self.section(self.t("fix"), self.steps(incident))
         else:
-            yield from self.section(self.t("leading"), self.leading(incident))
+            yield from self.section(self.t("leading.calm" if wording.is_calm(incident) else "leading"), self.leading(incident))
         yield from self.section(self.t("change"), self.changes(incident))
         yield from self.section(self.t("ruled_out"), self.ruled_out(incident))
         unexplained = [line for row in verdict["unexplained"][:3] for line in self.row(row)]
@@ -67,10 +68,13 @@ class _Writer:
         stage = ""
         if broken:
             stage = f"{self.label('stage', broken['stage'])} ({self.label('stage_state', wording.stage_state(broken['state']))})"
-        failed_at = wording.failed_at(incident)
+        failed_at, window = wording.failed_at(incident), incident["window"]
+        span = {"first": wording.utc(window["from"]), "last": wording.utc(window["to"])}
+        covered = "" if failed_at or not window["from"] else self.t("covered_time.span", **span)
         for name, value in (
             ("job", job),
             ("failed_at", wording.utc(failed_at) if failed_at else ""),
+            ("covered_time", covered),
             ("symptom", incident["symptom"]),
             ("stopped_at", stage),
         ):
@@ -108,8 +112,9 @@ class _Writer:
             causes = ", ".join(wording.title_of(incident, cause) for cause in row["separates"])
             yield from self.text(f"{row['artifact']}{self.t('separates', causes=causes) if causes else ''}", "    - ")
             yield from self.how(row)
-        for row in [row for row in lacking if row["kind"] not in {other["artifact"] for other in decides}]:
-            yield from self.text(self.t("not_collected", kind=self.label("kind", row["kind"])), "    - ")
+        named = {name for other in decides for name in (other["artifact"], other["kind"])}
+        for row in [row for row in lacking if row["kind"] not in named]:
+            yield from self.text(self.t("not_collected", kind=row["title"] or self.label("kind", row["kind"])), "    - ")
             yield from self.how(row)
         if not decides and not lacking:
             yield from self.text(self.t("change.none"), "    ")

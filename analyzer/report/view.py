@@ -72,6 +72,8 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
                 row["locator"] = wording.locator(row)
     incident["hypotheses"].sort(key=lambda row: _order(incident, row))
     incident["headline"] = wording.headline(incident)
+    incident["open_title"] = wording.open_title(incident)
+    incident["calm"] = wording.is_calm(incident)
     incident["shown"] = wording.shown_causes(incident)
     incident["proof"] = wording.proof(incident)
     incident["broken"] = wording.first_broken(incident["attempts"])

@@ -130,8 +130,26 @@ def missing(incident: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def failed_at(incident: dict[str, Any]) -> object:
-    """When it failed: the end, else the start of the job, else the end of its window."""
-    return incident["ended"] or incident["started"] or incident["window"]["to"]
+    """When it failed: the end, else the start of the job, else the end of its window; None where no failure is known."""
+    if not is_failure(incident):
+        return None
+    return incident["ended"] or incident["started"] or (None if incident["window"]["basis"] == "bundle" else incident["window"]["to"])
+
+
+def is_failure(incident: dict[str, Any]) -> bool:
+    """Whether a backup failed; else the bundle as a whole was looked at."""
+    return bool(incident["source"] != "bundle")
+
+
+def is_calm(incident: dict[str, Any]) -> bool:
+    """Whether no backup failed and nothing speaks for a cause."""
+    held = any(row["status"] in ("confirmed", "likely", "possible") for row in incident["hypotheses"])
+    return not is_failure(incident) and not incident["verdict"]["cause"] and not held
+
+
+def open_title(incident: dict[str, Any]) -> str:
+    """The key of the title of a verdict without a cause."""
+    return "calm.title" if is_calm(incident) else "undetermined.title" if is_failure(incident) else "bundle.title"
 
 
 def groups(incidents: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -146,4 +164,4 @@ def groups(incidents: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _failed_at_text(incident: dict[str, Any]) -> str:
-    return utc(failed_at(incident), "")
+    return utc(failed_at(incident) or incident["window"]["to"], "")

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from analyzer.model import Basis
+from analyzer.model import Basis, Event
 from analyzer.parsers.pattern import Hit
 from analyzer.signatures.conditions import Node, Truth, all_of, any_of
 from analyzer.signatures.model import Scope, Signature
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.timeline import Timeline, Window
+from analyzer.timeline.timeline import hit_order as _order
+
+_OF_A_JOB = frozenset(("job", "job-task", "job-error"))
+_OF_A_PERSON = frozenset(("portal-error", "portal-text"))
 
 
 class Relation(StrEnum):
@@ -27,33 +31,42 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One hit that speaks, how it stands to the incident, and whether its place in time or identity is sure."""
+    """One hit that speaks, how it stands to the incident, and whether its place in time or identity is sure. `own`: it is the
+    incident's by identity (its run, its job, the text that reported it), not only by time."""
 
     hit: Hit
     relation: Relation
     sure: bool
     name: str
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a signature is judged against: the window, the runs that belong to the incident, and whether it is a whole bundle."""
+    """What a signature is judged against: the window, the runs that belong to the incident and those that belong to none or to
+    another, and whether the window is the whole bundle's for want of a time of failure. What a job says of itself counts for the
+    incident of that `job`, whenever it ended; what somebody copied counts for the incident it reports (`texts`: artifact and line)."""
 
     window: Window
     attempts: tuple[Attempt, ...] = ()
     others: tuple[Attempt, ...] = ()
     whole_bundle: bool = False
+    job: str | None = None
+    texts: frozenset[tuple[str, int | None]] = frozenset()
 
 
 @dataclass
 class Finding:
-    """The outcome for one signature: its value, the lines that carry it, the kinds that were missing, and what cleared it."""
+    """The outcome for one signature: its value, the lines that carry it, the kinds that were missing, and what cleared it. `sure`:
+    no line without a time or of another run is needed for it, and not all of it rests on a clock that is only assumed."""
 
     signature: Signature
     truth: Truth
     evidence: list[Evidence] = field(default_factory=list)
     history: list[Evidence] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # kinds of needs that say nothing of the time
+    sure: bool = True
     cleared: Hit | None = None
     uncleared_kinds: list[str] = field(default_factory=list)  # kinds of cleared_by that were not read over the window
     trace: list[tuple[str, Truth]] = field(default_factory=list)
@@ -75,13 +88,12 @@ def evaluate(signature: Signature, timeline: Timeline, case: Case) -> Finding:
         finding.evidence = sorted(
             (item for name in sorted(chosen) if name in proof for item in chosen[name]), key=lambda item: _order(item.hit)
         )
+        placed = _Judge(signature, timeline, case, placed_only=True).value(signature.when) is Truth.TRUE
+        finding.sure = placed and any(item.sure or item.relation is Relation.STATE for item in finding.evidence)
+        speaking = {item.hit.event.kind for item in finding.evidence}
+        finding.unread = [kind for kind in signature.needs if kind not in speaking and not timeline.touches(kind, judge.span)]
         judge.clear(finding)
     return finding
-
-
-def _order(hit: Hit) -> tuple[bool, datetime | int, str, int]:
-    time = hit.event.time
-    return (time is not None, time if time is not None else 0, hit.event.artifact, hit.line or 0)
 
 
 def _after(later: Hit, earlier: Hit) -> bool:
@@ -90,6 +102,19 @@ def _after(later: Hit, earlier: Hit) -> bool:
     if first.time is not None and second.time is not None and (first.time != second.time or first.artifact != second.artifact):
         return second.time > first.time
     return first.artifact == second.artifact and (later.line or 0) > (earlier.line or 0)
+
+
+def _maybe_after(later: Hit, earlier: Hit) -> bool:
+    """Whether nobody can tell the order of two hits: of two artifacts at one moment, or without a time."""
+    first, second = earlier.event, later.event
+    if first.artifact == second.artifact or second.state:
+        return False
+    return first.time is None or second.time is None or first.time == second.time
+
+
+def _is_placed(item: Evidence) -> bool:
+    """Whether evidence has its place: a known time, if only by the assumed clock, and no other run that it belongs to."""
+    return item.sure or item.relation is Relation.STATE or item.hit.event.basis is Basis.ASSUMED
 
 
 def _within(first: Hit, second: Hit, seconds: int | None) -> bool:
@@ -103,12 +128,21 @@ def _within(first: Hit, second: Hit, seconds: int | None) -> bool:
 class _Judge:
     """Evaluates one signature for one case and remembers which hits it used."""
 
-    def __init__(self, signature: Signature, timeline: Timeline, case: Case) -> None:
+    def __init__(self, signature: Signature, timeline: Timeline, case: Case, *, placed_only: bool = False) -> None:
         self.signature, self.timeline, self.case = signature, timeline, case
+        self.doubted = signature.proof() if placed_only else frozenset()
         self.span = case.window.widened(before=timedelta(minutes=signature.before))
+        self.covered = self._covered()
         self.used: dict[str, list[Evidence]] = {}
         self.trace: list[tuple[str, Truth]] = []
         self._found: dict[str, list[Evidence]] = {}
+
+    def _covered(self) -> Window:
+        """The time in which an event must have come if it came: of the runs if the signature speaks of them, else the window."""
+        runs = [attempt.window for attempt in self.case.attempts if attempt.window is not None]
+        if self.signature.scope is not Scope.RUN or not runs or len(runs) < len(self.case.attempts):
+            return self.span
+        return Window(min(run.start for run in runs), max(run.end for run in runs))
 
     def found(self, name: str) -> list[Evidence]:
         if name not in self._found:
@@ -121,30 +155,48 @@ class _Judge:
         wanted = {Relation.WINDOW, Relation.STATE}
         if self.signature.scope is Scope.BEFORE:
             wanted.add(Relation.HISTORY)
-        return [item for item in self.found(name) if item.relation in wanted]
+        found = [item for item in self.found(name) if item.relation in wanted]
+        return [item for item in found if _is_placed(item)] if name in self.doubted else found
 
     def _placed(self, name: str, hit: Hit) -> Evidence | None:
-        event, case = hit.event, self.case
+        event = hit.event
         if event.state:
-            return Evidence(hit, Relation.STATE, self._held(hit), name)
-        if self.signature.scope is Scope.RUN and case.attempts:
-            if any(attempt.holds(hit) for attempt in case.attempts):
-                return Evidence(hit, Relation.WINDOW, True, name)
-            if any(attempt.holds(hit) for attempt in case.others):
-                return Evidence(hit, Relation.HISTORY, True, name)
+            return self._state(name, hit)
+        if event.kind in _OF_A_JOB:
+            return self._identified(name, hit, event.fields.get("job") == self.case.job)
+        if event.kind in _OF_A_PERSON:
+            return self._identified(name, hit, (event.artifact, event.line) in self.case.texts)
+        mine = any(attempt.holds(hit) for attempt in self.case.attempts)
+        foreign = not mine and any(attempt.holds(hit) for attempt in self.case.others)
+        if self.signature.scope is Scope.RUN and (mine or foreign):
+            return self._identified(name, hit, mine)
         if event.time is None:
-            return Evidence(hit, Relation.WINDOW, False, name)
+            return Evidence(hit, Relation.WINDOW, mine, name, mine)
         if event.time > self.span.end:
             return None
-        sure = event.basis in (Basis.DECLARED, Basis.INFERRED) or any(attempt.holds(hit) for attempt in case.attempts)
-        return Evidence(hit, Relation.WINDOW if event.time in self.span else Relation.HISTORY, sure, name)
+        sure = mine or (event.basis in (Basis.DECLARED, Basis.INFERRED) and not (foreign and self.case.attempts))
+        return Evidence(hit, Relation.WINDOW if self._inside(event) else Relation.HISTORY, sure, name)
+
+    def _identified(self, name: str, hit: Hit, mine: bool) -> Evidence:
+        return Evidence(hit, Relation.WINDOW if mine else Relation.HISTORY, True, name, mine)
+
+    def _state(self, name: str, hit: Hit) -> Evidence:
+        """A state holds from its time on. One that states itself that it began after the window is no evidence for it."""
+        changed = hit.event.time
+        began_later = hit.event.stamp is not None and changed is not None and changed > self.span.end
+        return Evidence(hit, Relation.HISTORY if began_later else Relation.STATE, self._held(hit), name)
+
+    def _inside(self, event: Event) -> bool:
+        """Whether an event falls into the span; a silence does if any of it lies there."""
+        assert event.time is not None  # the caller looked
+        if event.kind != "gap":
+            return event.time in self.span
+        return event.time < self.span.end and datetime.fromisoformat(str(event.fields["until"])) > self.span.start
 
     def _held(self, hit: Hit) -> bool:
         """Whether a state is known to have held in the window: changed before it, or the window reaches to the collection."""
         changed = hit.event.time
-        if changed is not None:
-            return changed <= self.case.window.start
-        return self.case.whole_bundle
+        return self.case.whole_bundle or (changed is not None and changed <= self.case.window.start)
 
     def value(self, node: Node) -> Truth:
         match node.op:
@@ -180,8 +232,11 @@ class _Judge:
 
     def _absent(self, name: str) -> Truth:
         """What it means that no such event is there."""
-        kinds = self.signature.patterns[name].kinds
-        return Truth.FALSE if any(self.timeline.covers(kind, self.span) for kind in kinds) else Truth.UNKNOWN
+        return Truth.FALSE if self._watched(name, self.covered) else Truth.UNKNOWN
+
+    def _watched(self, name: str, span: Window) -> bool:
+        """Whether a source of the event covers a span."""
+        return any(self.timeline.covers(kind, span) for kind in self.signature.patterns[name].kinds)
 
     def _count(self, node: Node) -> Truth:
         name = node.names[0]
@@ -191,22 +246,26 @@ class _Judge:
             "<=": lambda n: n <= node.limit, "<": lambda n: n < node.limit,
         }[node.word]  # fmt: skip
         best = items if node.seconds is None else _densest(items, node.seconds)
-        if compare(len(best)):
-            if node.word in ("<", "<="):
-                return Truth.TRUE if self._absent(name) is Truth.FALSE else Truth.UNKNOWN
-            return self._use(name, best) or Truth.TRUE
-        return self._absent(name)
+        holds = compare(len(best))
+        if node.word in (">=", ">"):
+            return (self._use(name, best) or Truth.TRUE) if holds else self._absent(name)
+        if not holds and len(best) >= node.limit:
+            return Truth.FALSE  # what was not read could only add to them
+        if self._absent(name) is not Truth.FALSE:
+            return Truth.UNKNOWN
+        return (self._use(name, best) or Truth.TRUE) if holds else Truth.FALSE
 
     def _then(self, node: Node) -> Truth:
         first, second = (self.present(name) for name in node.names)
-        for a in first:
-            for b in second:
+        for b in reversed(second):  # the last such pair is the one that tells how things stand
+            for a in reversed(first):
                 if _after(b.hit, a.hit) and _within(a.hit, b.hit, node.seconds):
                     self._use(node.names[0], [a])
                     self._use(node.names[1], [b])
                     return Truth.TRUE
-        missing = [self._absent(name) for name, items in zip(node.names, (first, second), strict=True) if not items]
-        return all_of([Truth.FALSE, *missing]) if Truth.FALSE in missing or not missing else Truth.UNKNOWN
+        known = [self._absent(name) is Truth.FALSE for name in node.names]
+        excluded = any(whole and not items for whole, items in zip(known, (first, second), strict=True))
+        return Truth.FALSE if excluded or all(known) else Truth.UNKNOWN
 
     def _without(self, node: Node) -> Truth:
         """An event with no other one near it. True only where the other's source covers the time that it should have come in."""
@@ -214,6 +273,7 @@ class _Judge:
         assert node.seconds is not None  # the grammar demands it
         reach = timedelta(seconds=node.seconds)
         verdict = Truth.FALSE if self.present(first) else self._absent(first)
+        alone: list[Evidence] = []
         for item in self.present(first):
             moment = item.hit.event.time
             if moment is None:
@@ -229,11 +289,12 @@ class _Judge:
             ]
             if near:
                 continue
-            if any(self.timeline.covers(kind, span) for kind in self.signature.patterns[other].kinds):
-                self._use(first, [item])
-                return Truth.TRUE
-            verdict = Truth.UNKNOWN
-        return verdict
+            undated = any(hit.event.time is None for hit in self.timeline.hits.get(self.signature.patterns[other].name, ()))
+            if not undated and self._watched(other, span):
+                alone.append(item)
+            else:
+                verdict = any_of([verdict, Truth.UNKNOWN])
+        return self._use(first, alone) or verdict
 
     def _uncleared(self, node: Node) -> Truth:
         first, clearing = node.names
@@ -243,26 +304,37 @@ class _Judge:
         last = items[-1].hit
         if any(_after(item.hit, last) for item in self.present(clearing)):
             return Truth.FALSE
+        if any(_maybe_after(item.hit, last) for item in self.present(clearing)):
+            return Truth.UNKNOWN
         return self._use(first, items) or Truth.TRUE
 
     def missing(self) -> list[str]:
         """Kinds that the signature needs and that do not cover the span."""
         wanted = self.signature.needs or tuple(sorted(self.signature.kinds))
-        return [kind for kind in wanted if not self.timeline.covers(kind, self.span)]
+        return [kind for kind in wanted if not self.timeline.covers(kind, self.covered)]
 
     def clear(self, finding: Finding) -> None:
         """Looks for what takes the finding back: a clearing event behind its last proof."""
         last = max((item.hit for item in finding.evidence), key=_order, default=None)
+        if last is None:
+            return
+        since = min(last.event.time or self.span.start, self.span.start)  # a condition that lasts must be watched from its proof on
         for kind, name in self.signature.cleared_by.items():
-            pattern = self.signature.patterns[name].name
-            for hit in self.timeline.hits.get(pattern, ()):
-                moment = hit.event.time
-                inside = moment is None or moment <= self.span.end
-                if last is not None and inside and hit.event.kind == kind and _after(hit, last):
-                    finding.cleared = hit
-                    return
-            if not self.timeline.covers(kind, self.span):
+            hits = [hit for hit in self.timeline.hits.get(self.signature.patterns[name].name, ()) if self._may_clear(hit, kind)]
+            finding.cleared = next((hit for hit in hits if _after(hit, last)), None)
+            if finding.cleared is not None:
+                return
+            if any(_maybe_after(hit, last) for hit in hits) or not self.timeline.covers(kind, Window(since, self.span.end)):
                 finding.uncleared_kinds.append(kind)
+
+    def _may_clear(self, hit: Hit, kind: str) -> bool:
+        """A recovery clears a failure of the same thing: not after the window, and not one of another run."""
+        case, moment = self.case, hit.event.time
+        if hit.event.kind != kind or (moment is not None and moment > self.span.end):
+            return False
+        if self.signature.scope is not Scope.RUN or not case.attempts or any(attempt.holds(hit) for attempt in case.attempts):
+            return True
+        return not any(attempt.holds(hit) for attempt in case.others)
 
 
 def _densest(items: Sequence[Evidence], seconds: int) -> list[Evidence]:
@@ -273,7 +345,7 @@ def _densest(items: Sequence[Evidence], seconds: int) -> list[Evidence]:
     for last in range(len(timed)):
         while (timed[last][0] - timed[first][0]).total_seconds() > seconds:
             first += 1
-        if last - first + 1 > len(best):
+        if last - first + 1 >= len(best):  # of equal stretches the latest
             best = [item for _, item in timed[first : last + 1]]
     return best
 

@@ -31,7 +31,7 @@ def wrong_examples(signature: Signature, catalogue: Catalogue) -> Iterator[str]:
             where = f"{'match' if wanted else 'near miss'} {number}"
             try:
                 finding = judge_example(signature, catalogue, example)
-            except (TypeError, ValueError, KeyError) as error:
+            except (AttributeError, TypeError, ValueError, KeyError) as error:
                 yield f"{where} is not readable: {error}"
                 continue
             fires = finding.truth is Truth.TRUE and finding.cleared is None
@@ -50,7 +50,9 @@ def judge_example(signature: Signature, catalogue: Catalogue, example: Mapping[s
         timeline.add(derived(timeline, runs), patterns)
         window = _window(example) or _everything(timeline)
         mine = tuple(run for run in runs if run.start is not None and run.start in window)
-        return evaluate(signature, timeline, Case(window, mine, (), whole_bundle="window" not in example))
+        jobs = [str(event.fields["job"]) for event in timeline.of_kind("job")]
+        texts = frozenset((event.artifact, event.line) for event in timeline.events if event.kind.startswith("portal"))
+        return evaluate(signature, timeline, Case(window, mine, (), "window" not in example, jobs[-1] if jobs else None, texts))
 
 
 def _window(example: Mapping[str, Any]) -> Window | None:

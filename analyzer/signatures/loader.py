@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import re2
 import yaml
 
 from analyzer import resources
-from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern
+from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern, compiled
 from analyzer.signatures.conditions import ConditionError, parse
 from analyzer.signatures.model import Role, Scope, Signature, Strength
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEYS = frozenset(
-    ("id", "cause", "role", "strength", "scope", "events", "when", "says", "needs", "cleared_by", "before", "holds", "absolute", "doc", "source")
-    + ("matches", "near_misses")
+_NEEDED = ("cause", "role", "strength", "events", "when", "says")
+_KEYS = frozenset(_NEEDED) | frozenset(
+    ("id", "scope", "needs", "cleared_by", "before", "holds", "absolute", "doc", "source", "matches", "near_misses")
 )
 _EVENT_KEYS = frozenset(("kind", "anchor", "match", "where", "use"))
 
@@ -36,11 +38,13 @@ class Mistake:
 
 @dataclass
 class Catalogue:
-    """All signatures, the shared patterns by name, and what was wrong with the rest."""
+    """All signatures, the shared patterns by name, and what was wrong with the rest. `added` are the digests of the user's files."""
 
     signatures: list[Signature] = field(default_factory=list)
     shared: dict[str, Pattern] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    distinct: dict[Pattern, Pattern] = field(default_factory=dict, repr=False)  # equal patterns are one, under the first one's name
 
     def patterns(self) -> list[Pattern]:
         """Every pattern once, by name."""
@@ -62,7 +66,9 @@ def load(folders: Iterable[Path] = ()) -> Catalogue:
     _shared(catalogue, resources.catalogue("milestones.yaml"))
     files = [(path, path.name) for path in sorted(shipped.glob("*.yaml"))]
     for folder in folders:
-        files += [(path, f"{folder.name}/{path.name}") for path in sorted(Path(folder).glob("*.yaml"))]
+        own = sorted(Path(folder).glob("*.yaml"))
+        catalogue.added += [hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() for path in own]
+        files += [(path, f"{folder.name}/{path.name}") for path in own]
     for path, name in files:
         _file(catalogue, path, name)
     return catalogue
@@ -87,9 +93,17 @@ def _file(catalogue: Catalogue, path: Path, name: str) -> None:
             catalogue.mistakes.append(Mistake(name, f"entry {position}", "has no id"))
         elif entry["id"] in known:
             catalogue.mistakes.append(Mistake(name, entry["id"], "this id is used twice"))
-        elif (signature := _signature(catalogue, name, entry)) is not None:
+        elif (signature := _shaped(catalogue, name, entry)) is not None:
             known.add(signature.id)
             catalogue.signatures.append(signature)
+
+
+def _shaped(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Signature | None:
+    try:
+        return _signature(catalogue, file, entry)
+    except (AttributeError, TypeError, ValueError) as error:  # a list where a mapping belongs, and the like
+        catalogue.mistakes.append(Mistake(file, str(entry["id"]), f"is not shaped like a signature: {error}"))
+        return None
 
 
 def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Signature | None:
@@ -101,7 +115,7 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
 
     for key in sorted(set(entry) - _KEYS):
         mistake(f"unknown key {key!r}")
-    for key in ("cause", "role", "strength", "events", "when", "says"):
+    for key in _NEEDED:
         if key not in entry:
             mistake(f"{key!r} is missing")
     if len(catalogue.mistakes) > before:
@@ -114,7 +128,8 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
     try:
         when = parse(str(entry["when"]))
         role, strength, scope = Role(entry["role"]), Strength(entry["strength"]), Scope(entry.get("scope", "window"))
-    except (ConditionError, ValueError) as error:
+        before_window = int(entry.get("before", 0))
+    except (ConditionError, ValueError, TypeError) as error:
         mistake(str(error))
         return None
     for name in sorted((when.all_names() | set(entry.get("cleared_by", {}).values())) - set(patterns)):
@@ -124,7 +139,7 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
     says = entry["says"] if isinstance(entry["says"], dict) else {"en": str(entry["says"])}
     return Signature(
         identity, str(entry["cause"]), role, strength, scope, patterns, when, str(entry["when"]), says,
-        tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), int(entry.get("before", 0)), bool(entry.get("holds", False)),
+        tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), before_window, bool(entry.get("holds", False)),
         bool(entry.get("absolute", False)), str(entry.get("doc", "")), str(entry.get("source", "")), file,
         tuple(entry.get("matches", ())), tuple(entry.get("near_misses", ())),
     )  # fmt: skip
@@ -158,11 +173,20 @@ def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: An
             mistake(f"event {name!r}: unknown modifier {modifier!r}")
             return None
         conditions.append(Condition(field_name, modifier or "is", tuple(_listed(value))))
+        if any(isinstance(one, list | dict) for one in _listed(value)):
+            mistake(f"event {name!r}: the test of {field_name!r} wants a value or a list of values")
+            return None
     match = entry.get("match")
-    return Pattern(
-        name, frozenset(str(kind) for kind in _listed(entry["kind"])), tuple(str(anchor) for anchor in _listed(entry.get("anchor", []))),
-        str(match) if match is not None else None, tuple(conditions),
-    )  # fmt: skip
+    for expression in [match, *(value for condition in conditions if condition.modifier == "re" for value in condition.values)]:
+        try:
+            compiled(str(expression or ""))
+        except re2.error as error:
+            mistake(f"event {name!r}: {str(expression)[:80]!r} is no RE2 expression: {error}")
+            return None
+    kinds = frozenset(str(kind) for kind in _listed(entry["kind"]))
+    anchors = tuple(sorted({str(anchor) for anchor in _listed(entry.get("anchor", []))}))
+    pattern = Pattern(name, kinds, anchors, str(match) if match is not None else None, tuple(conditions))
+    return catalogue.distinct.setdefault(replace(pattern, name=""), pattern)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -17,9 +17,12 @@ class Role(StrEnum):
 
 
 class Strength(StrEnum):
+    """`advice` is worth telling and says nothing of any cause: a version below the minimum, an open limit."""
+
     DECISIVE = "decisive"
     STRONG = "strong"
     HINT = "hint"
+    ADVICE = "advice"
 
 
 class Scope(StrEnum):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from analyzer.model import Event, Value
 from analyzer.parsers.pattern import Hit
@@ -20,12 +21,15 @@ STAGES = ("goal-state", "command", "enable", "pre-snapshot", "freeze", "snapshot
 _GOOD = frozenset((0, 1, 3))  # common.py CommonVariables: success with and without application consistency, already processed
 _TRANSITION = 4  # ExtensionTempTerminalState: written twice while the run goes on
 _SAME_COMMAND = timedelta(seconds=150)
+_AGAIN = timedelta(hours=6)  # the agent asks again for a sequence whose command failed until it runs
 _HEADER_LINES = 30  # the process header stands at most this many lines before `starting enable`
+_AT_WORK = timedelta(minutes=5)  # a run that says nothing for so long before the next one starts has ended
 
-_RUN = tuple(
-    f"run.{name}"
-    for name in ["sequence", "enable", "daemon", "skipped", "task", "backup-task", "pre-snapshot", "begun", "freeze", "waiting", "frozen", "freeze-result", "snapshot", "snapshot-done", "disk", "guest-disk", "thaw", "thaw-result", "ended", "result", "status", "old-result"]
-)
+_RUN = tuple(f"run.{name}" for name in (
+    "sequence", "enable", "daemon", "skipped", "task", "backup-task", "pre-snapshot", "begun", "freeze", "waiting", "frozen",
+    "freeze-result", "snapshot", "snapshot-done", "disk", "guest-disk", "thaw", "thaw-result", "ended", "result", "status", "old-result",
+    "unreachable", "host-error", "all-failed", "no-disks", "no-binary", "crashed",
+))  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -59,6 +63,8 @@ class Attempt:
     failed: bool = False
     finished: bool = False
     skipped: bool = False
+    places: set[tuple[str, int | None]] = field(default_factory=set)  # artifact and line of the agent's lines that belong to it
+    followed: bool = False  # a later run of the same log began when this one had long been silent
 
     @property
     def id(self) -> str:
@@ -68,6 +74,8 @@ class Attempt:
         """Whether a line belongs to this attempt by identity: it stands in the run, or names its sequence or task."""
         event = hit.event
         if any(artifact == event.artifact and first <= (hit.line or event.line or 0) <= last for artifact, first, last in self.stretches):
+            return True
+        if (event.artifact, event.line) in self.places:
             return True
         task, sequence = str(hit.value("task") or "").lower(), hit.value("sequence")
         return bool(task and task in self.tasks) or (
@@ -99,17 +107,19 @@ def _runs(timeline: Timeline) -> list[Attempt]:
     )
     runs: list[Attempt] = []
     current: Attempt | None = None
+    before: Attempt | None = None
     pending: Hit | None = None
     for hit in hits:
         name, line, artifact = hit.pattern.removeprefix("run."), hit.line or 0, hit.event.artifact
         if current is not None and current.stretches[-1][0] != artifact:
-            current = pending = None
+            current = before = pending = None
         if name == "sequence":
             pending = hit
             continue
         header = pending if pending is not None and line - (pending.line or 0) <= _HEADER_LINES else None
         sequence = _number(header.value("sequence")) if header else None
         if name == "enable" or current is None or (name == "daemon" and sequence is not None and sequence != current.sequence):
+            before = current
             current = Attempt(sequence=sequence, stretches=[(artifact, header.line if header and header.line else line, line)])
             runs.append(current)
         pending = None
@@ -119,6 +129,8 @@ def _runs(timeline: Timeline) -> list[Attempt]:
             current.tasks.add(str(hit.groups["task"]).lower())
         if name == "skipped":
             current.skipped = True
+            if before is not None and not before.skipped:  # the agent asked twice for one sequence: what follows is the first run's
+                current, before = before, None
     _extend(runs, timeline)
     return runs
 
@@ -135,6 +147,10 @@ def _extend(runs: list[Attempt], timeline: Timeline) -> None:
         run.stretches[-1] = (artifact, first, last)
         times = [hit.event.time for hit in run.hits if hit.event.time]
         run.start, run.end = min(times, default=None), max(times, default=None)
+    whole = [run for run in runs if not run.skipped]
+    for run, following in pairwise(whole):
+        if run.end and following.start and run.stretches[-1][0] == following.stretches[0][0]:
+            run.followed = following.start - run.end > _AT_WORK
 
 
 def _join_status(timeline: Timeline, found: list[Attempt]) -> None:
@@ -143,7 +159,8 @@ def _join_status(timeline: Timeline, found: list[Attempt]) -> None:
             continue
         task = str(event.fields.get("task") or "").lower()
         sequence = _number(event.fields.get("sequence"))
-        owner = next((run for run in found if task and task in run.tasks), None)
+        named = [run for run in found if task and task in run.tasks]
+        owner = next((run for run in named if sequence is not None and run.sequence == sequence), named[-1] if named else None)
         if owner is None and not task:
             owner = next((run for run in reversed(found) if sequence is not None and run.sequence == sequence), None)
         if owner is None:
@@ -171,9 +188,18 @@ def _join_agent(timeline: Timeline, found: list[Attempt]) -> None:
                 owner = Attempt(sequence=_number(hit.value("sequence")), start=hit.event.time, end=hit.event.time)
                 found.append(owner)
             if owner is not None:
-                owner.hits.append(hit)
-                if owner.sequence is None:
-                    owner.sequence = _number(hit.value("sequence"))
+                _join(owner, hit)
+
+
+def _join(owner: Attempt, hit: Hit) -> None:
+    """Adds an agent's line to its attempt. What is known of the agent alone lasts from its first line to its last."""
+    owner.hits.append(hit)
+    owner.places.add((hit.event.artifact, hit.event.line))
+    if owner.sequence is None:
+        owner.sequence = _number(hit.value("sequence"))
+    moment = hit.event.time
+    if not owner.stretches and owner.status is None and moment is not None:
+        owner.start, owner.end = min(owner.start or moment, moment), max(owner.end or moment, moment)
 
 
 def _owner(hit: Hit, found: Iterable[Attempt]) -> Attempt | None:
@@ -190,7 +216,28 @@ def _owner(hit: Hit, found: Iterable[Attempt]) -> Attempt | None:
         distance = max(attempt.start - moment, moment - attempt.end, timedelta(0))
         if distance <= _SAME_COMMAND:
             near.append((distance, attempt))
+        elif _timed_out(hit, attempt, moment):
+            near.append((timedelta(0), attempt))
+        elif sequence is not None and attempt.sequence == sequence and timedelta(0) < attempt.start - moment <= _AGAIN:
+            near.append((distance, attempt))
+        elif sequence is None and (since := _since_asked(attempt, moment)) is not None and since <= _SAME_COMMAND:
+            near.append((since, attempt))
     return min(near, key=lambda item: item[0])[1] if near else None
+
+
+def _timed_out(hit: Hit, attempt: Attempt, moment: datetime) -> bool:
+    """Whether a line says that a command of the attempt ran out of time: `Timeout(300)` comes that many seconds behind the command."""
+    seconds = _number(str(hit.groups.get("timeout", "")).removeprefix("Timeout(").rstrip(")"))
+    if seconds is None:
+        return False
+    commands = (known.event.time for known in attempt.hits if known.pattern == "command.execute" and known.event.time)
+    return any(timedelta(0) <= moment - begun <= timedelta(seconds=min(seconds, 3600)) + _SAME_COMMAND for begun in commands)
+
+
+def _since_asked(attempt: Attempt, moment: datetime) -> timedelta | None:
+    """How long before `moment` the agent last started the attempt's command."""
+    asked = [hit.event.time for hit in attempt.hits if hit.pattern == "command.execute" and hit.event.time and hit.event.time <= moment]
+    return moment - max(asked) if asked else None
 
 
 def _settle(attempt: Attempt, timeline: Timeline) -> None:
@@ -207,17 +254,35 @@ def _settle(attempt: Attempt, timeline: Timeline) -> None:
         code = written
     attempt.code = code
     attempt.finished = code is not None
-    command_failed = "command.failed" in by_name
+    command_failed = _command_failed(by_name, final if code in _GOOD else [])
     disks_failed = attempt.status is not None and attempt.status.fields.get("disks_failed") not in (None, 0)
+    disks_failed = disks_failed or any(hit.groups["ok"].lower() == "false" for hit in _disks(by_name) if hit.pattern == "run.disk")
+    crashed = not attempt.finished and "run.crashed" in by_name
     stuck = not attempt.finished and _is_over(attempt, timeline)
-    attempt.failed = command_failed or (code is not None and code not in _GOOD) or disks_failed or stuck
+    attempt.failed = command_failed or (code is not None and code not in _GOOD) or disks_failed or crashed or stuck
     _stages(attempt, by_name, final, command_failed)
+
+
+def _command_failed(by_name: dict[str, list[Hit]], good: list[Hit]) -> bool:
+    """Whether the agent's command failed for good: no later try of it ended well, and no run that it started did."""
+    failed = [hit.event.time for hit in by_name.get("command.failed", ()) if hit.event.time]
+    later = [hit.event.time for hit in (*by_name.get("command.finished", ()), *good) if hit.event.time]
+    return "command.failed" in by_name and not (failed and later and max(later) > max(failed))
+
+
+def _disks(by_name: dict[str, list[Hit]]) -> list[Hit]:
+    """What became of each disk, on the last path that the run took: behind a failed try from the guest the host may have succeeded."""
+    disks = [hit for name in ("run.disk", "run.guest-disk") for hit in by_name.get(name, ())]
+    started = by_name.get("run.snapshot", ())
+    return [hit for hit in disks if not started or (hit.line or 0) > (started[-1].line or 0)]
 
 
 def _is_over(attempt: Attempt, timeline: Timeline) -> bool:
     """An unfinished run is over if a later run follows, or the bundle was collected long after its last line."""
     if attempt.end is None or timeline.collected is None:
         return False
+    if attempt.followed:
+        return True
     if not any(hit.pattern in ("run.enable", "run.daemon") for hit in attempt.hits) and attempt.status is None:
         return False
     return timeline.collected - attempt.end > timedelta(minutes=15)
@@ -230,23 +295,31 @@ def _stages(attempt: Attempt, by_name: dict[str, list[Hit]], final: list[Hit], c
     reached = _Reached(attempt, command_failed)
     reached.step("goal-state", last("command.target"))
     reached.step("command", last("command.failed", "command.enable", "command.execute"), failed=command_failed)
-    reached.step("enable", last("run.enable", "run.daemon"))
-    http = last("run.pre-snapshot")
-    reached.step("pre-snapshot", http, failed=http is not None and http.groups["http"] not in ("200", "201"), optional=True)
-    frozen, result = last("run.frozen"), last("run.freeze-result")
+    crashed = last("run.crashed") if "run.freeze" not in by_name and attempt.failed else None
+    reached.step("enable", crashed or last("run.enable", "run.daemon"), failed=crashed is not None)
+    _host_stage(reached, attempt, last("run.pre-snapshot"), last("run.unreachable"))
+    frozen, result, no_disks = last("run.frozen"), last("run.freeze-result"), last("run.no-disks")
     freeze_failed = result is not None and (result.groups["timedout"] == "True" or bool(str(result.groups["result"]).strip(" \n,")))
-    reached.step("freeze", result if freeze_failed else frozen or result, begun=last("run.freeze"), failed=freeze_failed)
-    disks = [hit for name in ("run.disk", "run.guest-disk") for hit in by_name.get(name, ())]
-    bad = next((hit for hit in disks if str(hit.groups["ok"]).lower() != "true"), None)
-    reached.step(
-        "snapshot", bad or last("run.snapshot-done", "run.ended", "run.thaw-result"), begun=last("run.snapshot"), failed=bad is not None
-    )
+    begun = last("run.freeze", "run.no-binary")
+    reached.step("freeze", result if freeze_failed else frozen or result, begun=begun, failed=freeze_failed, optional=no_disks is not None)
+    bad = next((hit for hit in _disks(by_name) if hit.groups["ok"].lower() != "true"), None) or last("run.host-error", "run.all-failed")
+    bad = bad if attempt.failed and "run.snapshot" in by_name else no_disks
+    done = last("run.snapshot-done", "run.ended", "run.thaw-result") if not freeze_failed else None
+    reached.step("snapshot", bad or done, begun=last("run.snapshot"), failed=bad is not None)
     reached.step("thaw", last("run.thaw-result", "run.thaw"))
     status = final[-1] if final else None
     reached.step(
         "status", status, event=attempt.status if status is None else None, failed=attempt.code is not None and attempt.code not in _GOOD
     )
     attempt.stages = reached.stages
+
+
+def _host_stage(reached: _Reached, attempt: Attempt, answered: Hit | None, unreachable: Hit | None) -> None:
+    """The host's answer before the snapshot. Without one the run goes on from the guest, and may succeed."""
+    if unreachable is not None and answered is None and attempt.failed:
+        reached.step("pre-snapshot", unreachable, failed=True)
+    else:
+        reached.step("pre-snapshot", answered, failed=answered is not None and answered.groups["http"] not in ("200", "201"), optional=True)
 
 
 class _Reached:

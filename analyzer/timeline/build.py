@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.bundle.layouts import Form
-from analyzer.model import Basis, Event, Stamp, Value
+from analyzer.model import ArtifactStatus, Basis, Clock, Event, Stamp, Value
+from analyzer.parsers import stamps
 from analyzer.parsers.pattern import Hit
 from analyzer.parsers.reading import Read, log_format
 from analyzer.timeline.attempts import Attempt
-from analyzer.timeline.clock import ASSUMED, Clocks, LocalClock, from_pairs, from_zone_name, neighbours
-from analyzer.timeline.timeline import Gap, Timeline, Window, in_order
+from analyzer.timeline.clock import ASSUMED, Clocks, LocalClock, enclosed, from_offsets, from_zone_name, offsets
+from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_order
 
+_BEAT = timedelta(minutes=35)  # a beating agent says so every 30 minutes
+_PLATFORM = frozenset(("job", "portal-text"))  # what the platform or a person says is no record of the guest
+_NUMBERED = re.compile(r"(?P<base>.+?)(?:\.(?P<number>\d{1,3}))?(?:\.(?:gz|xz|bz2|zst))?", re.DOTALL)
 _ROTATED = re.compile(r"\.log(?:\.\d+|-\d{4}-?\d\d)|\.(?:gz|xz|bz2|zst)$|(?:syslog|messages|kern)[.-]\d", re.IGNORECASE)
 
 
@@ -24,7 +29,7 @@ def build(reads: Sequence[Read]) -> Timeline:
     clocks = Clocks(local, _latest(reads, local))
     timeline = Timeline(clocks=clocks)
     timeline.collected = _collected(reads, clocks)
-    changes = _changes(reads)
+    changes = _changes(reads, clocks)
     placed: dict[int, Event] = {}
 
     def place(event: Event) -> Event:
@@ -36,24 +41,21 @@ def build(reads: Sequence[Read]) -> Timeline:
         timeline.kinds.setdefault(read.row.kind, []).append(read.artifact)
         timeline.events += [place(event) for event in read.events]
         for hit in read.hits:
-            timeline.hits.setdefault(hit.pattern, []).append(replace(hit, event=place(hit.event)))
+            timeline.hits.setdefault(hit.pattern, []).append(Hit(hit.pattern, place(hit.event), hit.line, hit.groups, hit.at))
         if read.scan is not None:
             _cover(timeline, read)
     known = {id(event) for event in timeline.events}
     for hits in timeline.hits.values():
-        hits.sort(key=_hit_order)
+        hits.sort(key=hit_order)
         for hit in hits:
             if id(hit.event) not in known:
                 known.add(id(hit.event))
                 timeline.events.append(hit.event)
     timeline.events = in_order(timeline.events)
     _gaps(timeline, reads)
+    _bridge(timeline, reads)
+    timeline.gaps.sort(key=lambda gap: (gap.span.start, gap.artifact))
     return timeline
-
-
-def _hit_order(hit: Hit) -> tuple[bool, datetime | int, str, int]:
-    time = hit.event.time
-    return (time is not None, time if time is not None else 0, hit.event.artifact, hit.line or 0)
 
 
 def _state(event: Event, changes: dict[str, datetime]) -> Event:
@@ -71,13 +73,19 @@ def _bare(path: str) -> str:
     return match[1] if match else path
 
 
-def _changes(reads: Iterable[Read]) -> dict[str, datetime]:
-    """When files were last changed, as directory listings in the bundle tell (`file-listed` events)."""
+def _changes(reads: Iterable[Read], clocks: Clocks) -> dict[str, datetime]:
+    """When files were last changed, as directory listings in the bundle tell (`file-listed` events). `ls` prints local time."""
     found: dict[str, datetime] = {}
     for read in reads:
         for event in read.events:
-            if event.kind == "file-listed" and isinstance(event.fields.get("modified"), str):
-                found[str(event.fields["path"]).lstrip("/")] = datetime.fromisoformat(str(event.fields["modified"]))
+            if event.kind != "file-listed":
+                continue
+            changed = stamps.utc(str(event.fields.get("modified") or ""))
+            local = stamps.read(str(event.fields.get("modified_local") or ""), Clock.LOCAL)
+            if changed is None and local is not None:
+                changed = clocks.utc(local)[0]
+            if changed is not None:
+                found[str(event.fields["path"]).lstrip("/")] = changed
     return found
 
 
@@ -93,14 +101,24 @@ def _local_clock(reads: Sequence[Read]) -> LocalClock:
     for read in reads:
         if read.scan is None:
             continue
-        ordered = sorted({(hit.event.line or 0): hit.event.stamp for hit in read.hits}.items())
-        pairs = neighbours([stamp for _, stamp in ordered])
-        for silence in read.scan.silences:
-            pairs += neighbours([silence.first, silence.last])
-        found = from_pairs(pairs, read.member.path)
+        found = from_offsets(_offsets(read), read.member.path)
         if found is not None:
             return found
     return ASSUMED
+
+
+def _offsets(read: Read) -> list[timedelta]:
+    """What the records of one log tell of the local clock's offset: a line that two clocks stamped, and a local line among UTC ones."""
+    assert read.scan is not None  # only logs come here
+    by_line = {(hit.event.line or 0): hit.event.stamp for hit in read.hits}
+    for silence in read.scan.silences:
+        by_line |= {silence.line: silence.first, silence.until_line: silence.last}
+    found = enclosed([stamp for _, stamp in sorted(by_line.items())])
+    for event in {hit.event.line: hit.event for hit in read.hits}.values():
+        local = stamps.read(str(event.fields.get("binary") or ""))
+        if local is not None and event.stamp is not None and event.stamp.clock is Clock.UTC:
+            found += offsets(local.value, event.stamp.value, event.stamp.value)
+    return found
 
 
 def _stamps(reads: Iterable[Read]) -> Iterable[tuple[Read, Stamp]]:
@@ -125,11 +143,12 @@ def _latest(reads: Sequence[Read], local: LocalClock) -> datetime | None:
 
 def _collected(reads: Sequence[Read], clocks: Clocks) -> datetime | None:
     """When the bundle was collected: as results.txt says, else the newest record of the guest, else of anything."""
-    for read in reads:
-        stated = [moment for event in read.events if event.kind == "collected" and event.stamp and (moment := clocks.utc(event.stamp)[0])]
-        if stated:
-            return max(stated)
-    moments = [moment for _, stamp in _stamps(reads) if (moment := clocks.utc(stamp)[0]) is not None]
+    said = [event.stamp for read in reads for event in read.events if event.kind == "collected" and event.stamp]
+    stated = [moment for stamp in said if (moment := clocks.utc(stamp)[0]) is not None]
+    if stated:
+        return max(stated)
+    guest = [read for read in reads if read.row.kind not in _PLATFORM and not read.row.kind.startswith("platform")]
+    moments = [moment for _, stamp in _stamps(guest) if (moment := clocks.utc(stamp)[0]) is not None]
     return max(moments, default=clocks.latest)
 
 
@@ -141,7 +160,7 @@ def _cover(timeline: Timeline, read: Read) -> None:
         return
     first, last = min(times), max(times)
     read.artifact.first, read.artifact.last = first, last
-    live = not _ROTATED.search(read.member.path)
+    live = not _ROTATED.search(read.member.path) and _whole(read)
     if live and timeline.collected is not None and timeline.collected > last:
         last = timeline.collected  # the live log covers time up to the collection: its silence is what it says
     spans.append((read.member.path, Window(first, last)))
@@ -159,13 +178,46 @@ def _gaps(timeline: Timeline, reads: Sequence[Read]) -> None:
             if first and last and last - first > limit:
                 timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(first, last), silence.line, silence.until_line, "silent"))
         _end_gap(timeline, read, limit)
-    timeline.gaps.sort(key=lambda gap: (gap.span.start, gap.artifact))
+
+
+def _bridge(timeline: Timeline, reads: Sequence[Read]) -> None:
+    """Between a rotated log and the one written after it no record is lost: the time between them is covered, and may be a silence."""
+    for older, newer in _rotations(reads):
+        last, first, kind = older.artifact.last, newer.artifact.first, older.row.kind
+        if last is None or first is None or not last < first or not (_whole(older) and _whole(newer)):
+            continue
+        timeline.coverage[kind].append((older.member.path, Window(last, first)))
+        limit = log_format(older.row).silence
+        if limit is not None and first - last > limit:
+            lines = older.artifact.lines
+            timeline.gaps.append(Gap(kind, older.member.path, Window(last, first), lines, lines, "rotated"))
+
+
+def _rotations(reads: Sequence[Read]) -> Iterator[tuple[Read, Read]]:
+    """Pairs of logs of which the second was begun when the first was rotated: x.log.2 and x.log.1, x.log.1 and x.log. Names with
+    dates do not tell whether one between them is missing."""
+    numbered: dict[tuple[str, str, int], Read] = {}
+    for read in reads:
+        found = _NUMBERED.fullmatch(read.member.path) if read.scan is not None else None
+        if found is not None:
+            numbered.setdefault((read.row.kind, found["base"], int(found["number"] or 0)), read)
+    for (kind, base, number), read in sorted(numbered.items(), key=lambda item: item[0]):
+        older = numbered.get((kind, base, number + 1))
+        if older is not None:
+            yield older, read
+
+
+def _whole(read: Read) -> bool:
+    """Whether a log was read to its end."""
+    return read.artifact.status is ArtifactStatus.PARSED
 
 
 def _end_gap(timeline: Timeline, read: Read, limit: timedelta) -> None:
     """The live log stops long before the collection."""
     last = read.artifact.last
-    if last is None or timeline.collected is None or _ROTATED.search(read.member.path) or read.row.kind != "waagent-log":
+    if last is None or timeline.collected is None or read.row.kind != "waagent-log":
+        return
+    if _ROTATED.search(read.member.path) or not _whole(read):
         return
     newer = any(
         artifact.last is not None and artifact.last > last
@@ -173,18 +225,54 @@ def _end_gap(timeline: Timeline, read: Read, limit: timedelta) -> None:
         if artifact is not read.artifact
     )
     if not newer and timeline.collected - last > limit:
-        timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(last, timeline.collected), read.artifact.lines, None, "end"))
+        lines = read.artifact.lines
+        timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(last, timeline.collected), lines, lines, "end"))
 
 
 def derived(timeline: Timeline, attempts: Iterable[Attempt]) -> list[Event]:
     """What follows from the records without standing in one: a gap, an attempt and how it ended. Signatures match these too."""
-    return [_of_gap(gap) for gap in timeline.gaps] + [event for attempt in attempts if (event := _of_attempt(attempt)) is not None]
+    life = _life(timeline)
+    gaps = [_of_gap(gap, _last_word(gap, life)) for gap in timeline.gaps]
+    return gaps + [event for attempt in attempts if (event := _of_attempt(attempt)) is not None]
 
 
-def _of_gap(gap: Gap) -> Event:
+_WORDS = (
+    ("agent.running", "start"), ("agent.command", "command"), ("agent.heartbeat", "heartbeat"), ("agent.old-heartbeat", "heartbeat"),
+    ("agent.stopped", "stopped"),
+)  # fmt: skip
+
+
+def _life(timeline: Timeline) -> list[tuple[datetime, int, str]]:
+    """What the agent says of itself, in order: that it starts, beats, runs a command, is stopped. Of one line the last word counts."""
+    order = [word for _, word in _WORDS]
+    said: dict[tuple[datetime, int], str] = {}
+    for name, word in _WORDS:
+        for hit in timeline.hits.get(name, ()):
+            if hit.event.time is not None:
+                at = (hit.event.time, hit.line or 0)
+                said[at] = max(said.get(at, word), word, key=order.index)
+    return [(moment, line, word) for (moment, line), word in sorted(said.items())]
+
+
+def _last_word(gap: Gap, life: list[tuple[datetime, int, str]]) -> str:
+    """What the agent said of itself last before it fell silent, if that was at most one beat earlier; a command only if it is the last
+    record."""
+    if gap.kind != "waagent-log":
+        return ""
+    place = bisect_right(life, gap.span.start, key=lambda item: item[0]) - 1
+    while place >= 0 and gap.span.start - life[place][0] <= _BEAT:
+        moment, _, word = life[place]
+        if word != "command" or moment == gap.span.start:
+            return word
+        place -= 1
+    return ""
+
+
+def _of_gap(gap: Gap, after: str) -> Event:
     minutes = len(gap.span) // 60
-    text = f"silent for {minutes} min" if gap.reason == "silent" else f"ends {minutes} min before the collection"
-    fields: dict[str, Value] = {"of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": gap.span.end.isoformat()}
+    text = f"ends {minutes} min before the collection" if gap.reason == "end" else f"silent for {minutes} min"
+    until = gap.span.end.isoformat()
+    fields: dict[str, Value] = {"of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": until, "after": after}
     return Event(
         "gap", gap.artifact, text, line=gap.line, until_line=gap.until_line, time=gap.span.start, basis=Basis.DECLARED,
         component=gap.kind, fields=fields, raw=text,
@@ -192,8 +280,9 @@ def _of_gap(gap: Gap) -> Event:
 
 
 def _of_attempt(attempt: Attempt) -> Event | None:
-    """The last line of an attempt, as what the attempt came to."""
-    last = max((hit for hit in attempt.hits if hit.event.time), key=lambda hit: (hit.event.time, hit.line or 0), default=None)
+    """The last line of an attempt, as what the attempt came to: a line of the run itself if there is one."""
+    own = [hit for hit in attempt.hits if hit.pattern.startswith("run.") and hit.event.time]
+    last = max(own or (hit for hit in attempt.hits if hit.event.time), key=lambda hit: (hit.event.time, hit.line or 0), default=None)
     base = last.event if last is not None else attempt.status
     if base is None:
         return None

@@ -7,18 +7,20 @@ agent line in UTC); a local record between two UTC records of the same log, whic
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analyzer.model import Basis, Clock, Event, Stamp
 
 _QUARTER = timedelta(minutes=15)
 _WIDEST = timedelta(hours=14)
-_NEIGHBOURS = timedelta(seconds=90)  # records this close in one file were written together
+_SLACK = timedelta(seconds=90)  # two writers of one file may be that much out of order
+_AHEAD = timedelta(days=31)  # records without a year may be that much newer than the newest with one
+_YEARS = range(1990, 2101)  # a stamp of another year is damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class LocalClock:
 
     def to_utc(self, value: datetime) -> datetime:
         return value.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def repeats(self, value: datetime) -> bool:
+        """Whether the zone shows this time twice or skips it, when summer time ends or begins: its UTC time is a guess."""
+        return value.replace(tzinfo=self.zone).utcoffset() != value.replace(tzinfo=self.zone, fold=1).utcoffset()
 
     @property
     def name(self) -> str:
@@ -48,37 +54,37 @@ def from_zone_name(name: str, source: str) -> LocalClock | None:
         return None
 
 
-def from_pairs(pairs: Iterable[tuple[datetime, datetime]], source: str) -> LocalClock | None:
-    """The offset that most pairs of (local, UTC) of the same moment agree on; None if there are none or they do not agree."""
-    offsets = Counter(offset for local, utc in pairs if (offset := _offset(local, utc)) is not None)
-    if not offsets:
+def from_offsets(found: Iterable[timedelta], source: str) -> LocalClock | None:
+    """The offset that most observations agree on; None if there are none or they do not agree."""
+    counted = Counter(found)
+    if not counted:
         return None
-    (offset, votes), total = offsets.most_common(1)[0], sum(offsets.values())
-    return LocalClock(_fixed(offset), Basis.INFERRED, source) if votes * 3 >= total * 2 else None
+    (offset, votes), total = counted.most_common(1)[0], sum(counted.values())
+    return LocalClock(timezone(offset) if offset else UTC, Basis.INFERRED, source) if votes * 3 >= total * 2 else None
 
 
-def _offset(local: datetime, utc: datetime) -> timedelta | None:
-    """local - UTC, rounded to a quarter of an hour; None if it is no offset that a zone has."""
-    difference = local - utc
-    rounded = _QUARTER * round(difference / _QUARTER)
-    return rounded if abs(rounded) <= _WIDEST and abs(difference - rounded) <= _NEIGHBOURS else None
+def offsets(local: datetime, first: datetime, last: datetime) -> list[timedelta]:
+    """The offset, in quarters of an hour, at which a local stamp lies between two UTC ones; none if several do or none does."""
+    low = math.ceil((local - last - _SLACK) / _QUARTER)
+    high = math.floor((local - first + _SLACK) / _QUARTER)
+    return [_QUARTER * low] if low == high and abs(_QUARTER * low) <= _WIDEST else []
 
 
-def _fixed(offset: timedelta) -> tzinfo:
-    from datetime import timezone
-
-    return timezone(offset) if offset else UTC
-
-
-def neighbours(stamps: Sequence[Stamp | None]) -> list[tuple[datetime, datetime]]:
-    """Pairs of (local, UTC) from stamps in file order: neighbours whose difference is a zone's offset to within seconds."""
-    pairs = []
-    for before, after in pairwise(stamps):
-        if before is None or after is None or not (before.has_year and after.has_year) or before.clock is after.clock:
+def enclosed(stamps: Sequence[Stamp | None]) -> list[timedelta]:
+    """What local stamps tell that stand between two UTC ones in file order: the offset at which they fit there, if only one does."""
+    found: list[timedelta] = []
+    before: datetime | None = None
+    between: list[datetime] = []
+    for stamp in stamps:
+        if stamp is None or not stamp.has_year:
             continue
-        local, utc = (before, after) if before.clock is Clock.LOCAL else (after, before)
-        pairs.append((local.value, utc.value))
-    return pairs
+        if stamp.clock is Clock.LOCAL:
+            between.append(stamp.value)
+            continue
+        if before is not None and before <= stamp.value:
+            found += [offset for local in between for offset in offsets(local, before, stamp.value)]
+        before, between = stamp.value, []
+    return found
 
 
 class Clocks:
@@ -93,30 +99,34 @@ class Clocks:
         if event.stamp is None:
             return event
         time, basis = self.utc(event.stamp)
-        return replace(event, time=time, basis=basis)
+        return event.at(time, basis)
 
     def utc(self, stamp: Stamp) -> tuple[datetime | None, Basis]:
-        value, basis = stamp.value, Basis.DECLARED
-        if stamp.clock is Clock.LOCAL:
-            basis = self.local.basis
+        """The moment of a stamp and how sure it is; no moment for a year that no machine of this cloud has seen."""
         if not stamp.has_year:
-            if self.latest is None:
-                return None, Basis.NONE
-            return self._with_year(stamp), Basis.INFERRED if basis is Basis.DECLARED else basis
-        try:
-            return (self.local.to_utc(value) if stamp.clock is Clock.LOCAL else value.replace(tzinfo=UTC)), basis
-        except OverflowError:
+            return self._with_year(stamp)
+        if stamp.value.year not in _YEARS:
             return None, Basis.NONE
+        return self._moment(stamp.value, stamp.clock)
 
-    def _with_year(self, stamp: Stamp) -> datetime | None:
-        """The latest such day that is not after the newest dated record of the bundle (one day of slack)."""
-        assert self.latest is not None  # the caller asked
-        for year in (self.latest.year + 1, self.latest.year, *range(self.latest.year - 1, self.latest.year - 8, -1)):
+    def _moment(self, value: datetime, clock: Clock) -> tuple[datetime, Basis]:
+        if clock is Clock.UTC:
+            return value.replace(tzinfo=UTC), Basis.DECLARED
+        return self.local.to_utc(value), Basis.ASSUMED if self.local.repeats(value) else self.local.basis
+
+    def _with_year(self, stamp: Stamp) -> tuple[datetime | None, Basis]:
+        """The latest such day that is not after the newest dated record of the bundle. A month of slack: where the agent died, the
+        system's log without years may be all that goes on."""
+        if self.latest is None:
+            return None, Basis.NONE
+        for year in range(self.latest.year + 1, self.latest.year - 8, -1):
+            if year not in _YEARS:
+                continue
             try:
                 value = stamp.value.replace(year=year)
             except ValueError:  # Feb 29 of a common year: try an earlier year
                 continue
-            moment = self.local.to_utc(value) if stamp.clock is Clock.LOCAL else value.replace(tzinfo=UTC)
-            if moment <= self.latest + timedelta(days=1):
-                return moment
-        return None
+            moment, basis = self._moment(value, stamp.clock)
+            if moment - self.latest <= _AHEAD:
+                return moment, Basis.INFERRED if basis is Basis.DECLARED else basis
+        return None, Basis.NONE

@@ -1,49 +1,73 @@
 """Reads windows again: what no pattern asked for but a reader of an incident wants to see.
 
 The marks of the first pass say which stretches of which logs overlap a window; only those are read again. Every warning and error
-of a window becomes an event, up to a budget that is printed.
+of a window becomes an event, and every record of the agent and the backup extension near it, up to a budget that is printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from analyzer.bundle import Bundle
-from analyzer.model import Event
+from analyzer.model import Clock, Event, Stamp
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.reading import Read, blocks, codec_after, log_format
-from analyzer.parsers.scan import Mark, Region, decode, outer_start, regions
+from analyzer.parsers.records import Region, next_record, regions
+from analyzer.parsers.scan import Mark, decode
+from analyzer.parsers.stamps import ANY_YEAR
 from analyzer.timeline.clock import Clocks
 from analyzer.timeline.timeline import Window, merge
 
-BUDGET = 2_000  # events kept per bundle
+BUDGET = 2_000  # warnings and errors kept per bundle; as many other records again
+NEAR = timedelta(minutes=15)
+_STEP = 64 << 10  # bytes that are read record by record rather than halved again
+_MARGIN = timedelta(hours=2)  # more than any change of a zone's offset, and than a log's disorder
+FOLLOWED = frozenset(("waagent-log", "command-execution-log", "vmsnapshot-log", "vmsnapshot-shell-log"))
 _LOUD = frozenset(("ERROR", "WARNING", "CRITICAL"))
 
 
 @dataclass
 class Context:
-    """Warnings and errors inside the windows, and how many did not fit the budget."""
+    """Warnings and errors inside the windows, the other records of followed kinds near them, and how many of each did not fit."""
 
-    events: list[Event]
+    events: list[Event] = field(default_factory=list)
+    near: list[Event] = field(default_factory=list)
     omitted: int = 0
+    near_omitted: int = 0
 
 
 def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window], clocks: Clocks) -> Context:
-    """All records of level WARNING or higher inside one of the windows."""
-    found = Context([])
-    spans = merge([window.widened(timedelta(0), timedelta(minutes=1)) for window in windows])
+    """All records of level WARNING or higher inside one of the windows, and all of the followed kinds up to 15 minutes around it."""
+    found = Context()
+    inner = merge([window.widened(after=timedelta(minutes=1)) for window in windows])
+    outer = merge([window.widened(NEAR, NEAR) for window in windows])
     for read in reads:
-        if read.scan is None or not _overlapping(read.scan.marks, spans, clocks):
+        if read.scan is None or not _overlapping(read.scan.marks, outer, clocks):
             continue
-        form = log_format(read.row)
-        for event in _loud(bundle, read, form, spans, clocks):
-            if len(found.events) < BUDGET:
-                found.events.append(event)
-            else:
-                found.omitted += 1
+        followed = read.row.kind in FOLLOWED
+        for event in _placed(bundle, read, log_format(read.row), outer, clocks):
+            if event.level in _LOUD and any(event.time in span for span in inner):
+                _keep(found, event)
+            elif followed and any(event.time in span for span in outer):
+                _keep_near(found, event)
     return found
+
+
+def _keep(found: Context, event: Event) -> None:
+    if len(found.events) < BUDGET:
+        found.events.append(event)
+    else:
+        found.omitted += 1
+
+
+def _keep_near(found: Context, event: Event) -> None:
+    if len(found.near) < BUDGET:
+        found.near.append(event)
+    else:
+        found.near_omitted += 1
 
 
 def _overlapping(marks: Sequence[Mark], spans: Sequence[Window], clocks: Clocks) -> bool:
@@ -57,30 +81,83 @@ def _touches(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
     return bool(ends) and any(Window(min(ends), max(ends)).overlaps(span) for span in spans)
 
 
-def _loud(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
+def _placed(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
+    """The records of all stretches that touch a span, with their time."""
     assert read.scan is not None  # the caller looked
     wanted = {mark.offset: mark for mark in read.scan.marks if _touches(mark, spans, clocks)}
-    last = max(wanted)
+    last, cheap = max(wanted), _Spans(spans, clocks)
     for region in regions(blocks(bundle, read), form):
         if region.offset in wanted:
-            for event in _records(region, read, form):
-                placed = clocks.place(event)
-                if placed.level in _LOUD and any(placed.time in span for span in spans):
-                    yield placed
+            for event in _records(region, read, form, cheap):
+                yield clocks.place(event)
         if region.offset >= last:
             return
 
 
-def _records(region: Region, read: Read, form: LogFormat) -> Iterator[Event]:
-    """Every record of a region."""
-    starts = [region.begin] if form.start.match(region.data, region.begin, region.end) else []
-    at = region.begin
-    while found := form.next_start.search(region.data, at, region.end):
-        at = found.start() + 1
-        if not form.blocks or outer_start(region.data, at, form) == at:
-            starts.append(at)
+def _records(region: Region, read: Read, form: LogFormat, spans: _Spans) -> Iterator[Event]:
+    """The records of a region whose stamp lies in a span; only those are parsed."""
     line, counted = region.line, region.begin
-    for start, end in zip(starts, [*starts[1:], region.end], strict=True):
+    for start, end in _stretches(region, form, spans):
         line += region.data.count(b"\n", counted, start)
         counted = start
         yield form.event(read.row.kind, read.member.path, decode(region.data[start:end], codec_after(read)), line)
+
+
+def _stretches(region: Region, form: LogFormat, spans: _Spans) -> Iterator[tuple[int, int]]:
+    """Begin and end of the records inside a span, in the region's buffer."""
+    at = _begin(region, form, spans)
+    first = form.start.match(region.data, at, region.end)
+    open_at = at if first is not None and spans.hold(form.stamp(first)) else None
+    while (found := next_record(region, form, at, region.end)) is not None:
+        at, stamp = found
+        if open_at is not None:
+            yield open_at, at
+        open_at = at if spans.hold(stamp) else None
+    if open_at is not None:
+        yield open_at, region.end
+
+
+def _begin(region: Region, form: LogFormat, spans: _Spans) -> int:
+    """A record start before which nothing lies in a span, found by bisection: a log's disorder is far below the spans' margin."""
+    low, high = region.begin, region.end
+    while high - low > _STEP:
+        middle = next_record(region, form, (low + high) // 2, high)
+        if middle is None or not spans.follow(middle[1]):
+            high = (low + high) // 2
+        else:
+            low = middle[0]
+    return low
+
+
+class _Spans:
+    """Says cheaply whether a stamp lies in one of some spans: stamps far from all of them, as nearly all are, need no clock."""
+
+    def __init__(self, spans: Sequence[Window], clocks: Clocks) -> None:
+        self._spans, self._clocks = spans, clocks
+        zones = {Clock.UTC: UTC, Clock.LOCAL: clocks.local.zone}
+        self._near = {
+            (clock, has_year): [_naive(span, zone, has_year) for span in spans]
+            for clock, zone in zones.items()
+            for has_year in (True, False)
+        }
+
+    def follow(self, stamp: Stamp) -> bool:
+        """Whether all spans come well after the stamp."""
+        return all(stamp.value < first - _MARGIN for first, _ in self._near[stamp.clock, stamp.has_year])
+
+    def hold(self, stamp: Stamp | None) -> bool:
+        if stamp is None or not any(first <= stamp.value <= last for first, last in self._near[stamp.clock, stamp.has_year]):
+            return False
+        moment = self._clocks.utc(stamp)[0]
+        return moment is not None and any(moment in span for span in self._spans)
+
+
+def _naive(span: Window, zone: tzinfo, has_year: bool) -> tuple[datetime, datetime]:
+    """The span as a clock of that zone shows it, with a margin for changes of its offset; without a year as `stamps` reads it."""
+    margin = _MARGIN if isinstance(zone, ZoneInfo) else timedelta(0)
+    first, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (span.start - margin, span.end + margin))
+    if has_year:
+        return first, last
+    if first.year != last.year:
+        return datetime.min + _MARGIN, datetime.max
+    return first.replace(year=int(ANY_YEAR)), last.replace(year=int(ANY_YEAR))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from analyzer.model import Artifact, Event
+from analyzer.model import Artifact, ArtifactStatus, Event
 from analyzer.parsers.pattern import Hit, PatternSet
 from analyzer.timeline.clock import Clocks
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+# which artifact kind must be there to tell that an event of a derived kind is not
+_TOLD_BY = {"gap": "waagent-log", "attempt": "vmsnapshot-log", "job-task": "job", "job-error": "job", "portal-error": "portal-text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,9 @@ class Window:
         return self.start <= other.end and other.start <= self.end
 
     def widened(self, before: timedelta = timedelta(0), after: timedelta = timedelta(0)) -> Window:
-        return Window(self.start - before, self.end + after)
+        """The window and some time around it, as far as the calendar reaches."""
+        start = self.start - before if self.start - _FIRST > before else _FIRST
+        return Window(start, self.end + after if _LAST - self.end > after else _LAST)
 
     def __len__(self) -> int:
         return max(0, int((self.end - self.start).total_seconds()))
@@ -66,6 +72,8 @@ class Timeline:
             for hit in patterns.of_kind(event.kind).of_event(event):
                 self.hits.setdefault(hit.pattern, []).append(hit)
         self.events = in_order(self.events)
+        for hits in self.hits.values():
+            hits.sort(key=hit_order)
 
     def hits_of(self, pattern: str, window: Window | None = None) -> list[Hit]:
         """The hits of a pattern in order of time; with a window only those inside it, and those without a time."""
@@ -81,9 +89,10 @@ class Timeline:
         A state or document covers any window: what it says is judged by its own time. A log that is the live one (not rotated
         away) covers time up to the collection, even if it is silent: that silence is what it says.
         """
+        kind = _TOLD_BY.get(kind, kind)
         spans = sorted((span for _, span in self.coverage.get(kind, ())), key=lambda span: span.start)
         if not spans:
-            return kind in self.kinds and kind not in self.coverage
+            return kind not in self.coverage and self._read(kind)
         reached = window.start
         for span in spans:
             if span.start > reached:
@@ -91,10 +100,15 @@ class Timeline:
             reached = max(reached, span.end)
         return reached >= window.end
 
+    def _read(self, kind: str) -> bool:
+        """Whether a document of the kind could be read: a damaged one is no better than none."""
+        return any(artifact.status in (ArtifactStatus.PARSED, ArtifactStatus.PARTLY) for artifact in self.kinds.get(kind, ()))
+
     def touches(self, kind: str, window: Window) -> bool:
         """Whether any artifact of the kind says something of the window."""
+        kind = _TOLD_BY.get(kind, kind)
         if kind not in self.coverage:
-            return kind in self.kinds
+            return self._read(kind)
         return any(span.overlaps(window) for _, span in self.coverage[kind])
 
 
@@ -102,6 +116,12 @@ def order(event: Event) -> tuple[bool, datetime | int, str, int]:
     """Sort key: events without a time first, then by time, artifact, line."""
     time = event.time
     return (time is not None, time if time is not None else 0, event.artifact, event.line or event.record or 0)
+
+
+def hit_order(hit: Hit) -> tuple[bool, datetime | int, str, int]:
+    """Sort key of hits: as that of events, by the line of the match."""
+    time = hit.event.time
+    return (time is not None, time if time is not None else 0, hit.event.artifact, hit.line or 0)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:

@@ -333,3 +333,94 @@ def steps(start: datetime, end: datetime, every: timedelta) -> Iterator[datetime
 
 def _iso(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S.%f}0Z"
+
+
+@dataclass
+class LocalAgentLog(AgentLog):
+    """`waagent.log` of a 2.1 to 2.2.45 agent: slash stamps in local time, at most one column before the text, no heartbeats."""
+
+    version: str = "2.2.45"
+    offset: timedelta = timedelta(0)
+
+    def say(self, when: datetime, text: str, level: str = "INFO", columns: str = "ExtHandler ExtHandler") -> AgentLog:
+        prefix = columns.split()[-1] if columns else ""
+        text = text.replace("Enable extension: [", "Enable extension [").replace("Install extension: [", "Install extension [")
+        self.lines.append((when, f"{when + self.offset:%Y/%m/%d %H:%M:%S.%f} {level} {prefix + ' ' if prefix else ''}{text}".rstrip()))
+        return self
+
+    def alive(self, start: datetime, end: datetime) -> AgentLog:
+        """What such an agent says when nothing happens: little."""
+        for when in steps(start, end, timedelta(hours=6)):
+            self.say(when, "Checking for agent updates")
+        return self
+
+    def goal_state(self, when: datetime, incarnation: int) -> AgentLog:
+        return self.say(when, f"ProcessGoalState started [incarnation {incarnation}]")
+
+    def enabled(self, when: datetime, *, handler: str = HANDLER, build: str = BUILD, command: str = "main/handle.sh enable") -> AgentLog:
+        self.say(when, f"Command: {command}\n[stdout]\n\n\n[stderr]\n", columns=f"[{handler}-{build}]")
+        return self.say(when + timedelta(seconds=1), "ProcessGoalState completed [incarnation 1; 2300 ms]")
+
+
+@dataclass
+class Python2Run(SnapshotRun):
+    """A run under Python 2: whole seconds in local time; lines of the freeze block have the dash form, in UTC since 2021-09."""
+
+    offset: timedelta = timedelta(0)
+
+    def say(self, text: str, version: str = "1.0") -> SnapshotRun:
+        for line in text.split("\n"):
+            handler = f"[{HANDLER}-{version}]" if line is text or text.startswith(line) else ""
+            self.lines.append(f"{self.now + self.offset:%Y/%m/%d %H:%M:%S} {handler}{line}")
+        return self
+
+    def block(self, text: str, level: str = "Info") -> SnapshotRun:
+        moment = self.now if self.start >= at("2021-09-01") else self.now + self.offset
+        self.lines.append(f"{moment:%Y-%m-%d %H:%M:%S.%f}  {level}  {text} ")
+        return self
+
+
+@dataclass
+class Syslog:
+    """`/var/log/syslog` (or messages) of a machine with systemd and cron. `iso`: RFC 5424 stamps with an offset, as Ubuntu 24.04 writes."""
+
+    host: str = "app01"
+    offset: timedelta = timedelta(0)
+    iso: bool = False
+    lines: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def say(self, when: datetime, program: str, text: str, pid: int | None = None) -> Syslog:
+        local, sign = when + self.offset, "-" if self.offset < timedelta(0) else "+"
+        hours = abs(self.offset).total_seconds() / 3600
+        stamp = f"{local:%Y-%m-%dT%H:%M:%S.%f}{sign}{int(hours):02d}:{int(hours % 1 * 60):02d}" if self.iso else f"{local:%b %e %H:%M:%S}"
+        tag = f"{program}[{pid}]" if pid is not None else program
+        self.lines.append((when, f"{stamp} {self.host} {tag}: {text}"))
+        return self
+
+    def alive(self, start: datetime, end: datetime) -> Syslog:
+        """What cron and systemd write every hour while the machine runs."""
+        hour = start.replace(minute=17, second=1, microsecond=0)
+        for when in steps(hour if hour >= start else hour + timedelta(hours=1), end, timedelta(hours=1)):
+            self.say(when, "CRON", "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)", 3000 + when.hour)
+            self.say(when, "CRON", "(root) CMD (   cd / && run-parts --report /etc/cron.hourly)", 3001 + when.hour)
+            self.say(when, "CRON", "pam_unix(cron:session): session closed for user root", 3000 + when.hour)
+        return self
+
+    def boot(self, when: datetime, kernel: str = "6.5.0-1025-azure") -> Syslog:
+        second = timedelta(seconds=1)
+        self.say(when, "kernel", f"[    0.000000] Linux version {kernel} (buildd@lcy02) #26~22.04.1-Ubuntu SMP")
+        self.say(when, "kernel", f"[    0.000000] Command line: BOOT_IMAGE=/boot/vmlinuz-{kernel} root=PARTUUID=11111111 ro console=ttyS0")
+        self.say(when + second * 4, "systemd", "Started Regular background program processing daemon.", 1)
+        return self.say(when + second * 6, "systemd", "Started Azure Linux Agent.", 1)
+
+    def power_off(self, when: datetime, *, again: bool = False) -> Syslog:
+        """An orderly shutdown; `again` makes it a reboot."""
+        step = timedelta(milliseconds=400)
+        self.say(when, "systemd-logind", "System is rebooting." if again else "System is powering down.", 711)
+        self.say(when + step, "systemd", "Stopping Azure Linux Agent...", 1)
+        self.say(when + step * 2, "systemd", "Stopped Azure Linux Agent.", 1)
+        self.say(when + step * 3, "systemd", "Reached target Shutdown.", 1)
+        return self.say(when + step * 4, "systemd", "Reached target Reboot." if again else "Reached target Power-Off.", 1)
+
+    def text(self) -> str:
+        return "".join(line + "\n" for _, line in sorted(self.lines, key=lambda item: item[0]))
