@@ -1,0 +1,204 @@
+"""The catalogue is whole: no mistakes, evidence for every cause, texts in both languages, fixtures that prove and that tempt."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyzer import resources
+from analyzer.diagnosis.knowledge import Cause, knowledge
+from analyzer.signatures.lint import kinds, lint
+from analyzer.signatures.loader import Catalogue, load, read_yaml
+from analyzer.signatures.model import Role, Signature, Strength
+
+ROOT = Path(__file__).resolve().parents[1]
+FIXTURES = ROOT / "fixtures"
+_LANGUAGES = ("en", "zh-CN")
+_REPEATS = 5  # events of the same definition that signatures may spell out before it belongs into milestones.yaml
+
+# Causes a Linux guest could show, for which no line of a Linux guest is good enough to make them likely.
+WEAK_ON_LINUX = {
+    "agent-not-installed": "what was never installed writes nothing; lists of units and processes speak of it, and mislead easily",
+    "pending-reboot": "advice by the contract, unless an error of the mechanism stands in the window, and Linux writes none",
+}
+# Causes of which no fixture can be asked.
+WITHOUT_FIXTURES: dict[str, str] = {
+    "pending-reboot": WEAK_ON_LINUX["pending-reboot"],
+}
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load()
+
+
+def of_cause(cause: str) -> list[Signature]:
+    return [signature for signature in catalogue().signatures if signature.cause == cause]
+
+
+def with_signatures() -> list[Cause]:
+    return [cause for cause in knowledge().causes.values() if of_cause(cause.id)]
+
+
+def named(causes: list[Cause]) -> Any:
+    return pytest.mark.parametrize("cause", causes, ids=[cause.id for cause in causes])
+
+
+@cache
+def expectations() -> dict[str, dict[str, Any]]:
+    return {file.parent.name: read_yaml(file) for file in sorted(FIXTURES.rglob("expected.yaml"))}
+
+
+@cache
+def roles() -> dict[str, dict[str, list[str]]]:
+    """For each cause the fixtures that show it (`shows`), must not name it (`near miss`), or let another one win (`competing`)."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, expected in expectations().items():
+        verdicts = {(entry.get("verdict") or {}).get("cause") for entry in expected.get("incidents", ())}
+        for cause in verdicts - {None}:
+            found[cause]["shows"].append(name)
+        for cause in expected.get("must_not", ()):
+            found[cause]["near miss"].append(name)
+        for cause in beaten(name):
+            if verdicts - {None, cause}:
+                found[cause]["competing"].append(name)
+    return found
+
+
+@cache
+def beaten(name: str) -> tuple[str, ...]:
+    """Causes with evidence for them in a fixture (or evidence that a recovery took back), in an incident whose verdict is another cause."""
+    from analyzer.pipeline import analyze
+
+    inputs: list[str | Path] = [FIXTURES / name / "bundle", *(FIXTURES / name / extra for extra in expectations()[name].get("inputs", ()))]
+    document = analyze(inputs).document
+    return tuple(
+        sorted(
+            {
+                hypothesis["cause"]
+                for incident in document["incidents"]
+                for hypothesis in incident["hypotheses"]
+                if incident["verdict"]["cause"] not in (None, hypothesis["cause"])
+                and (hypothesis["reason_id"] == "recovered" or any(row["role"] == "for" for row in hypothesis["evidence"]))
+            }
+        )
+    )
+
+
+def test_lint_has_no_mistakes() -> None:
+    assert [str(mistake) for mistake in lint()] == []
+
+
+@named([cause for cause in knowledge().causes.values() if cause.os in ("linux", "any") and cause.decided_by != "platform"])
+def test_every_cause_of_a_guest_can_become_likely(cause: Cause) -> None:
+    strengths = {signature.strength for signature in of_cause(cause.id) if signature.role is Role.FOR}
+    if cause.id in WEAK_ON_LINUX:
+        assert WEAK_ON_LINUX[cause.id]
+    else:
+        assert strengths & {Strength.DECISIVE, Strength.STRONG}, "nothing decisive or strong speaks for it"
+
+
+def test_exceptions_are_still_needed() -> None:
+    for cause in WEAK_ON_LINUX:
+        strengths = {signature.strength for signature in of_cause(cause) if signature.role is Role.FOR and "evtx" not in signature.kinds}
+        assert not strengths & {Strength.DECISIVE, Strength.STRONG}, f"{cause} needs no exception any more"
+
+
+@named(with_signatures())
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_texts_in_both_languages(cause: Cause, language: str) -> None:
+    path = resources.catalogue("texts") / f"{cause.id}.{language}.yaml"
+    assert path.is_file(), "no text"
+    text = read_yaml(path)
+    assert set(text) == {"summary", "steps", "docs"}
+    assert text["summary"] and text["steps"] and text["docs"]
+    for step in text["steps"]:
+        assert set(step) <= {"id", "text", "command"} and step["id"] and step["text"]
+    assert all(url.startswith("https://learn.microsoft.com/") for url in text["docs"])
+    assert not any(url.startswith("https://learn.microsoft.com/en-us/") for url in text["docs"]), (
+        "a link without a language fits every reader"
+    )
+
+
+def _bare(step: dict[str, str]) -> str | None:
+    """A step's command without the words in its placeholders, which are translated."""
+    return re.sub(r"<[^<>]*>", "<>", step["command"]) if "command" in step else None
+
+
+@named(with_signatures())
+def test_translations_say_the_same(cause: Cause) -> None:
+    english, chinese = (read_yaml(resources.catalogue("texts") / f"{cause.id}.{language}.yaml") for language in _LANGUAGES)
+    assert [step["id"] for step in english["steps"]] == [step["id"] for step in chinese["steps"]]
+    assert [_bare(step) for step in english["steps"]] == [_bare(step) for step in chinese["steps"]]
+    assert english["docs"] == chinese["docs"]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese["summary"])
+
+
+@named(with_signatures())
+@pytest.mark.parametrize("role", ["shows", "near miss", "competing"])
+def test_fixtures_of_every_cause(cause: Cause, role: str) -> None:
+    if cause.id in WITHOUT_FIXTURES:
+        pytest.skip(WITHOUT_FIXTURES[cause.id])
+    assert roles()[cause.id][role], {
+        "shows": "no fixture has it as the verdict",
+        "near miss": "no fixture lists it under must_not",
+        "competing": "in no fixture does another cause win over evidence for it",
+    }[role]
+
+
+def test_only_known_ids() -> None:
+    causes, codes = set(knowledge().causes), set(knowledge().symptoms)
+    unknown = {signature.cause for signature in catalogue().signatures} - causes
+    unknown |= {file.name.split(".")[0] for file in resources.catalogue("texts").glob("*.yaml")} - causes
+    unknown |= {cause for symptom in knowledge().symptoms.values() for cause in symptom.causes} - causes
+    unknown |= set(read_yaml(resources.catalogue("assessment.yaml"))) - causes
+    unknown |= set(knowledge().kinds) - kinds()
+    assert not unknown
+    for name, expected in expectations().items():
+        mentioned = set(expected.get("must_not", ()))
+        for entry in expected.get("incidents", ()):
+            verdict = entry.get("verdict") or {}
+            mentioned |= {verdict.get("cause"), *verdict.get("also", ()), *entry.get("ruled_out", ())} - {None}
+        assert mentioned <= causes, f"{name} names {sorted(mentioned - causes)}"
+        for entry in expected.get("incidents", ()):
+            symptom = (entry.get("match") or {}).get("symptom")
+            assert symptom is None or symptom in codes or expected.get("unknown_code"), f"{name}: {symptom} is no known code"
+
+
+def test_every_kind_a_signature_asks_for_has_a_title() -> None:
+    """What is missing must be named to the reader, with the way to collect it."""
+    asked = set().union(*(signature.needs for signature in catalogue().signatures))
+    asked |= {kind for cause in knowledge().causes.values() for kind in cause.needs}
+    assert not sorted(asked - set(knowledge().kinds))
+    for kind in sorted(asked):
+        titles = knowledge().kinds[kind].titles
+        assert all(titles.get(language) for language in _LANGUAGES), kind
+
+
+def test_anchors_are_not_repeated_needlessly() -> None:
+    """Within an event no anchor stands inside another one; and what many signatures spell out alike is a shared pattern."""
+    found = []
+    spelt: dict[Any, list[str]] = defaultdict(list)
+    shared = {(p.kinds, p.anchors, p.match, p.where): p.name for p in catalogue().shared.values()}
+    for pattern in catalogue().patterns():
+        for anchor in pattern.anchors:
+            inside = [other for other in pattern.anchors if anchor in other and anchor != other]
+            if inside or pattern.anchors.count(anchor) > 1:
+                found.append(f"{pattern.name}: {anchor!r} stands in {inside or 'the list twice'}")
+    for signature in catalogue().signatures:
+        for pattern in signature.patterns.values():
+            if pattern.name.startswith(signature.id + ":"):
+                spelt[(pattern.kinds, pattern.anchors, pattern.match, pattern.where)].append(pattern.name)
+    found += [f"{names[0]} is {shared[definition]}: write `use`" for definition, names in spelt.items() if definition in shared]
+    found += [f"{len(names)} times the same event: {', '.join(names)}" for names in spelt.values() if len(names) > _REPEATS]
+    assert not found, "\n".join(found)
+
+
+def test_ids_carry_their_area() -> None:
+    for signature in catalogue().signatures:
+        assert "." in signature.id and signature.id == signature.id.lower(), signature.id
