@@ -33,7 +33,8 @@ def test_nothing_that_can_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x00" * 5000, b"\xff" * 5000, b"2026-03-10T02:00:00.000000Z ", b"9999-12-31T23:59:59.999999Z INFO x x y\n", b"\n" * 5000]
+    "content",
+    [b"", b"\x00" * 5000, b"\xff" * 5000, b"2026-03-10T02:00:00.000000Z ", b"9999-12-31T23:59:59.999999Z INFO x x y\n", b"\n" * 5000],
 )
 @pytest.mark.parametrize("path", [AGENT_LOG, RUN_LOG, "var/log/syslog", "job.json", "etc/waagent.conf", "results.txt", "etc/timezone", "x"])
 def test_hostile_members_never_stop_an_analysis(tmp_path: Path, path: str, content: bytes) -> None:
@@ -43,11 +44,15 @@ def test_hostile_members_never_stop_an_analysis(tmp_path: Path, path: str, conte
 
 def test_a_job_with_hostile_values_never_stops_an_analysis(tmp_path: Path) -> None:
     for old, new in (
-        ('"PT21M0S"', "1e999"), ('"PT21M0S"', "9" * 400), ("400000", "9" * 5000), ("400000", '"²"'), ('"2026-03-10T02:00:05.0000000Z"', '"9999-12-31T23:59:59Z"'),
-        ('"2026-03-10T02:21:00.0000000Z"', "[]"), ('"Failed"', "null"), ('"tasksList"', '"tasksList": 3, "x"'), ('"propertyBag"', '"propertyBag": 3, "x"'),
+        ('"PT21M0S"', "1e999"), ('"PT21M0S"', "9" * 400), ("400000", "9" * 5000), ("400000", '"²"'), ('"Failed"', "null"),
+        ('"2026-03-10T02:00:05.0000000Z"', '"9999-12-31T23:59:59Z"'), ('"2026-03-10T02:21:00.0000000Z"', "[]"),
+        ('"tasksList"', '"tasksList": 3, "x"'), ('"propertyBag"', '"propertyBag": 3, "x"'),
         ('"extendedInfo"', '"extendedInfo": [1], "x"'), ('"errorDetails"', '"errorDetails": {"a": 1}, "x"'),
     ):  # fmt: skip
-        assert run(tmp_path, {"job.json": failed_job().replace(old, new), AGENT_LOG: agent_log().text()}).document["incidents"], (old, new[:20])
+        assert run(tmp_path, {"job.json": failed_job().replace(old, new), AGENT_LOG: agent_log().text()}).document["incidents"], (
+            old,
+            new[:20],
+        )
 
 
 def test_a_huge_record_is_cut_and_its_neighbours_are_read(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.diagnosis.uncollected import uncollected
 from analyzer.model import Artifact, Event
 from analyzer.parsers.pattern import Hit
-from analyzer.parsers.reading import quote
 from analyzer.signatures.conditions import Node
 from analyzer.signatures.evaluate import Evidence, Finding
 from analyzer.signatures.model import Strength
@@ -86,14 +85,13 @@ class _Writer:
         refused = [Artifact(path, "unknown", note=why) for path, why in bundle.refused]
         rows = [self._artifact(artifact) for artifact in artifacts]
         rows += [self._artifact(artifact) | {"status": "refused"} for artifact in refused]
-        stated = any(event.kind == "collected" for event in d.timeline.events)
         return {
             "name": bundle.name,
             "sha256": bundle.sha256,
             "content_sha256": Bundle.content_sha256({artifact.path: artifact.sha256 for artifact in artifacts}),
             "size": bundle.size,
             "layout": layout_of([read.member.path for read in d.reads]),
-            "collected": {"time": moment(d.timeline.collected), "basis": _collected_by(d.timeline.collected is not None, stated)},
+            "collected": {"time": moment(d.timeline.collected), "basis": d.timeline.collected_by},
             "vm": {
                 "name": vm.name, "os": vm.os, "os_version": vm.os_version, "kernel": vm.kernel, "agent_version": vm.agent_version,
                 "daemon_version": vm.daemon_version, "extension_version": vm.extension_version, "python": vm.python,
@@ -260,18 +258,9 @@ class _Writer:
         return {
             "id": _row_id(event, item.hit), "signature": signature.id, "role": signature.role.value, "strength": signature.strength.value,
             "relation": item.relation.value, "artifact": event.artifact, **_place(event, item.hit), "time": moment(event.time),
-            "time_basis": event.basis.value, "count": count, "excerpt": self._quoted(event, item.hit),
+            "time_basis": event.basis.value, "count": count, "excerpt": _excerpt(event, item.hit),
             "why": _in(signature.says, self.lang),
         }  # fmt: skip
-
-    def _quoted(self, event: Event, hit: Hit | None = None) -> str:
-        """The excerpt. A silence is shown by the records at its ends."""
-        if event.kind != "gap":
-            return _excerpt(event, hit)
-        read = next((read for read in self.d.reads if read.member.path == event.artifact), None)
-        wanted = [line for line in (event.line, event.until_line) if line is not None]
-        lines = quote(self.d.bundle, read, wanted) if read is not None else {}
-        return "\n".join(lines[number][: EXCERPT // 2 - 1] for number in dict.fromkeys(wanted) if number in lines)
 
     def _stranger(self, item: Template) -> dict[str, Any]:
         event = item.event
@@ -363,7 +352,7 @@ class _Writer:
     def _plain_row(self, event: Event, hit: Hit | None = None) -> dict[str, Any]:
         return {
             "id": _row_id(event, hit), "artifact": event.artifact, **_place(event, hit), "time": moment(event.time),
-            "time_basis": event.basis.value, "count": 1, "excerpt": self._quoted(event, hit),
+            "time_basis": event.basis.value, "count": 1, "excerpt": _excerpt(event, hit),
         }  # fmt: skip
 
     def _timeline(self) -> list[dict[str, Any]]:
@@ -419,10 +408,6 @@ class _Writer:
             return min(_distance(window, event) for window in windows)
 
         return sorted(sorted(events, key=distance)[:_TIMELINE_ROWS], key=order)
-
-
-def _collected_by(known: bool, stated: bool) -> str:
-    return "stated" if stated else "newest record" if known else "unknown"
 
 
 def _window(incident: Incident) -> dict[str, Any]:

@@ -109,9 +109,7 @@ class _Job:
     runs: list[Attempt] = field(default_factory=list)
 
 
-def open_incidents(
-    timeline: Timeline, attempts: list[Attempt], vm: str | None, vm_known_by: str | None, host: str | None = None
-) -> Opened:
+def open_incidents(timeline: Timeline, attempts: list[Attempt], vm: str | None, vm_known_by: str | None, host: str | None = None) -> Opened:
     """One per failed job, one per failed run that belongs to no job, else one for the bundle. `vm` is the name of the Azure resource
     as the guest's artifacts have it, `host` the name that the guest gives itself."""
     opened = Opened([], [], [])
@@ -211,11 +209,10 @@ def _job_window(timeline: Timeline, job: Event) -> tuple[Window, str]:
 def _claim(jobs: Sequence[_Job], attempts: Sequence[Attempt]) -> None:
     """Gives runs to jobs: by task id, else by time where run and job have only each other. A run that names another task than any
     job's keeps to the rule of time, since not every build logs the job's id."""
-    free = list(attempts)
     for job in jobs:
         job.runs = [attempt for attempt in attempts if attempt.tasks & _identity(job.event)]
-        free = [attempt for attempt in free if attempt not in job.runs]
-    nearest = [(attempt, _nearest(attempt, jobs)) for attempt in free]
+    named = {id(run) for job in jobs for run in job.runs}
+    nearest = [(attempt, _nearest(attempt, jobs)) for attempt in attempts if id(attempt) not in named]
     for job in jobs:
         near = [attempt for attempt, its in nearest if its is job]
         if not job.runs and len({attempt.id for attempt in near}) == 1:
@@ -233,7 +230,8 @@ def _nearest(attempt: Attempt, jobs: Sequence[_Job]) -> _Job | None:
 def _others(incident: Incident, jobs: Sequence[_Job], attempts: Sequence[Attempt]) -> list[Attempt]:
     """Runs that are not the incident's: all others if its own are known, else those that belong to a job."""
     if incident.attempts:
-        return [attempt for attempt in attempts if attempt not in incident.attempts]
+        mine = {id(attempt) for attempt in incident.attempts}
+        return [attempt for attempt in attempts if id(attempt) not in mine]
     return [] if incident.source == "bundle" else [run for job in jobs for run in job.runs]
 
 

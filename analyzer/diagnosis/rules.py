@@ -104,7 +104,7 @@ def _status(
     excluding = [finding for finding in holding if finding.signature.role is Role.AGAINST]
     opposing = [finding for finding in excluding if finding.signature.strength is Strength.DECISIVE]
     against = [finding for finding in opposing if _dated(finding)]
-    if against and all(_collected_later(finding) for finding in decisive):
+    if against and not decisive:
         return Status.RULED_OUT, Reason("ruled-out", {"signature": against[0].signature.id})
     if against:
         return Status.POSSIBLE, Reason("contradiction", {"for": decisive[0].signature.id, "against": against[0].signature.id})
@@ -130,11 +130,6 @@ def _status(
     if supporting:
         return Status.POSSIBLE, Reason("hints", {"signature": supporting[0].signature.id})
     return _nothing_holds(cause, findings, timeline, case, missing)
-
-
-def _collected_later(finding: Finding) -> bool:
-    """Nothing but states of unknown start: a line inside the window that excludes them is the better witness of that time."""
-    return all(item.relation is Relation.STATE and not item.sure for item in finding.evidence)
 
 
 def _dated(finding: Finding) -> bool:

@@ -1,6 +1,6 @@
 """What a log format is, and one record of it.
 
-A module per log kind defines a `LogFormat`; `scan` and `window` read any log by it. The header expressions come from the
+A module per log kind defines a `LogFormat`; `records` and `scan` read any log by it. The header expressions come from the
 format's grammar (`grammar.py`).
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -96,24 +96,6 @@ def blocks(bundle: Bundle, read_: Read, *, digest: bool = False) -> Iterator[byt
     yield from transcode(content, read_.encoding)
     if digest:
         read_.artifact.sha256 = stream.sha256 or ""
-
-
-def quote(bundle: Bundle, read_: Read, wanted: Collection[int]) -> dict[int, str]:
-    """The lines of a log with these numbers (1-based) as they stand there, without their line ends."""
-    found: dict[int, str] = {}
-    number, rest = 1, b""
-    for block in blocks(bundle, read_):
-        lines = (rest + block).split(b"\n")
-        rest = lines.pop()
-        for one in wanted:
-            if number <= one < number + len(lines):
-                found[one] = lines[one - number].removesuffix(b"\r").decode(codec_after(read_), "replace")
-        number += len(lines)
-        if number > max(wanted, default=0):
-            return found
-    if rest and number in wanted:
-        found[number] = rest.decode(codec_after(read_), "replace")
-    return found
 
 
 def codec_after(read_: Read) -> str:

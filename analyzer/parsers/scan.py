@@ -16,7 +16,7 @@ from analyzer.model import Event, Stamp
 from analyzer.parsers.logs import RAW_LIMIT, LogFormat
 from analyzer.parsers.pattern import Hit, KindPatterns
 from analyzer.parsers.records import Cursor, Record, Region, regions
-from analyzer.parsers.silence import Silence, ends, line_of, quiet, silences
+from analyzer.parsers.silence import Silence, ends, line_at, line_of, quiet, quoted, silences
 
 _KEEP = 10_000  # hits kept per pattern and artifact: the first half and the last half; the rest is counted
 _SILENCES = 20_000  # silences kept per artifact: two clocks that alternate line by line would give one per line
@@ -47,6 +47,7 @@ class LogScan:
     silences: list[Silence] = field(default_factory=list)
     lines: int = 0
     omitted: dict[str, int] = field(default_factory=dict)
+    tail: bytes = b""  # the last line
 
     def stamps(self) -> list[Stamp]:
         return [stamp for mark in self.marks for stamp in (mark.first, mark.last) if stamp is not None]
@@ -58,7 +59,7 @@ def scan(blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, pat
     form = form.of_file(head)
     result = LogScan(form)
     kept = _Kept(result.omitted)
-    before: tuple[int, Stamp] | None = None
+    before: tuple[int, Stamp, bytes] | None = None
     ended = True
     for region in regions(blocks, form):
         for event in _wanted(region, kind, artifact, form, patterns.anchors, encoding):
@@ -69,11 +70,13 @@ def scan(blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, pat
         result.marks.append(Mark(region.offset, region.offset + len(region.data), region.line, first, last))
         if stamped and form.silence:
             if before and not quiet(before[1], stamped[0][1], form.silence):
-                _keep(result, [Silence(before[0], line_of(region, stamped[0][0]), before[1], stamped[0][1])])
+                at, stamp = stamped[0]
+                _keep(result, [Silence(before[0], line_of(region, at), before[1], stamp, quoted(before[2], line_at(region, at)))])
             _keep(result, silences(region, form, *stamped, form.silence))
-            before = (line_of(region, stamped[1][0]), stamped[1][1])
+            before = (line_of(region, stamped[1][0]), stamped[1][1], line_at(region, stamped[1][0]))
         result.lines = region.line - 1 + region.lines
         ended = region.data.endswith(b"\n")
+        result.tail = line_at(region, region.data.rstrip(b"\n").rfind(b"\n") + 1)
     result.lines += not ended
     result.hits = kept.all()
     return result

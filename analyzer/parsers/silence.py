@@ -10,17 +10,19 @@ from analyzer.model import Stamp
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.records import Region, first_record, next_record, previous_record
 
+_QUOTED = 900  # bytes of a line that a quote keeps
 _At = tuple[int, Stamp]  # where a record begins in the data of its region, and its stamp
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nothing was written between two neighbouring records: their lines and stamps."""
+    """Nothing was written between two neighbouring records: their lines and stamps, and their first lines as they stand there."""
 
     line: int
     until_line: int
     first: Stamp
     last: Stamp
+    quote: bytes = b""
 
 
 def ends(region: Region, form: LogFormat) -> tuple[_At, _At] | None:
@@ -50,7 +52,8 @@ def silences(region: Region, form: LogFormat, first: _At, last: _At, limit: time
             continue
         middle = _between(region, form, first[0], last[0])
         if middle is None:
-            yield Silence(line.of(first[0]), line.of(last[0]), first[1], last[1])
+            text = quoted(line_at(region, first[0]), line_at(region, last[0]))
+            yield Silence(line.of(first[0]), line.of(last[0]), first[1], last[1], text)
         else:
             stretches += [(middle, last), (first, middle)]
 
@@ -73,6 +76,19 @@ class _Lines:
         return self._line
 
 
+def line_at(region: Region, at: int) -> bytes:
+    """The line that begins at byte `at`, as it stands there, cut to what a quote shows of it."""
+    end = region.data.find(b"\n", at)
+    return region.data[at : end if end >= 0 else len(region.data)][:_QUOTED].removesuffix(b"\r")
+
+
+def quoted(first: bytes, last: bytes) -> bytes:
+    """Two lines that enclose a silence."""
+    return first + b"\n" + last
+
+
 def line_of(region: Region, at: int) -> int:
-    """1-based line in the log of the line that begins at `at`."""
-    return _Lines(region).of(at)
+    """1-based line in the log of the line that begins at `at`, counted from the nearer end of the region."""
+    if at - region.begin < region.end - at:
+        return region.line + region.data.count(b"\n", region.begin, at)
+    return region.line + region.lines - region.data.count(b"\n", at, region.end)

@@ -6,19 +6,23 @@ otherwise nobody knows.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from analyzer.model import Basis, Event
 from analyzer.parsers.pattern import Hit
 from analyzer.signatures.conditions import Node, Truth, all_of, any_of
 from analyzer.signatures.model import Scope, Signature
 from analyzer.timeline.attempts import Attempt
+from analyzer.timeline.owners import Owners
 from analyzer.timeline.timeline import Timeline, Window
 from analyzer.timeline.timeline import hit_order as _order
 
+_HISTORY = 200  # hits of one pattern before the span that are looked at: enough to say that there were such
 _OF_A_JOB = frozenset(("job", "job-task", "job-error"))
 _OF_A_PERSON = frozenset(("portal-error", "portal-text"))
 
@@ -53,6 +57,20 @@ class Case:
     whole_bundle: bool = False
     job: str | None = None
     texts: frozenset[tuple[str, int | None]] = frozenset()
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return Owners((*self.attempts, *self.others))
+
+    @cached_property
+    def _mine(self) -> frozenset[int]:
+        return frozenset(id(attempt) for attempt in self.attempts)
+
+    def owned(self, hit: Hit) -> tuple[bool, bool]:
+        """Whether a line belongs to a run of this incident, and if not, whether it belongs to another run."""
+        owners = self._owners.of(hit)
+        mine = any(id(attempt) in self._mine for attempt in owners)
+        return mine, bool(owners) and not mine
 
 
 @dataclass
@@ -125,6 +143,11 @@ def _within(first: Hit, second: Hit, seconds: int | None) -> bool:
     return abs((second.event.time - first.event.time).total_seconds()) <= seconds
 
 
+def _time(hit: Hit) -> datetime:
+    assert hit.event.time is not None  # dated hits stand behind those without a time
+    return hit.event.time
+
+
 class _Judge:
     """Evaluates one signature for one case and remembers which hits it used."""
 
@@ -146,9 +169,22 @@ class _Judge:
 
     def found(self, name: str) -> list[Evidence]:
         if name not in self._found:
-            hits = self.timeline.hits.get(self.signature.patterns[name].name, ())
+            hits = self._near(self.timeline.hits.get(self.signature.patterns[name].name, []))
             self._found[name] = [item for hit in hits if (item := self._placed(name, hit)) is not None]
         return self._found[name]
+
+    def _near(self, hits: list[Hit]) -> list[Hit]:
+        """Of the many hits of a log: those without a time, those up to the end of the span, and some history before it."""
+        if len(hits) <= _HISTORY or hits[-1].event.kind not in self.timeline.coverage:
+            return hits
+        starts = [attempt.start for attempt in self.case.attempts if attempt.start is not None]
+        ends = [attempt.end for attempt in self.case.attempts if attempt.end is not None]
+        undated = bisect_left(hits, True, key=lambda hit: hit.event.time is not None)
+        last = bisect_right(hits, max([self.span.end, *ends]), undated, key=_time)
+        if self.signature.scope is Scope.BEFORE:
+            return hits[:last]
+        first = bisect_left(hits, min([self.span.start, *starts]), undated, key=_time)
+        return hits[:undated] + hits[max(undated, first - _HISTORY) : last]
 
     def present(self, name: str) -> list[Evidence]:
         """Hits that count for this incident."""
@@ -166,8 +202,7 @@ class _Judge:
             return self._identified(name, hit, event.fields.get("job") == self.case.job)
         if event.kind in _OF_A_PERSON:
             return self._identified(name, hit, (event.artifact, event.line) in self.case.texts)
-        mine = any(attempt.holds(hit) for attempt in self.case.attempts)
-        foreign = not mine and any(attempt.holds(hit) for attempt in self.case.others)
+        mine, foreign = self.case.owned(hit)
         if self.signature.scope is Scope.RUN and (mine or foreign):
             return self._identified(name, hit, mine)
         if event.time is None:
@@ -227,7 +262,9 @@ class _Judge:
     def _use(self, name: str, items: Sequence[Evidence]) -> Truth | None:
         if not items:
             return None
-        self.used.setdefault(name, []).extend(item for item in items if item not in self.used.get(name, ()))
+        used = self.used.setdefault(name, [])
+        known = {id(item) for item in used}
+        used.extend(item for item in items if id(item) not in known)
         return Truth.TRUE
 
     def _absent(self, name: str) -> Truth:

@@ -12,7 +12,7 @@ from analyzer.bundle.layouts import Form
 from analyzer.model import ArtifactStatus, Basis, Clock, Event, Stamp, Value
 from analyzer.parsers import stamps
 from analyzer.parsers.pattern import Hit
-from analyzer.parsers.reading import Read, log_format
+from analyzer.parsers.reading import Read, codec_after, log_format
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.clock import ASSUMED, Clocks, LocalClock, enclosed, from_offsets, from_zone_name, offsets
 from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_order
@@ -28,7 +28,7 @@ def build(reads: Sequence[Read]) -> Timeline:
     local = _local_clock(reads)
     clocks = Clocks(local, _latest(reads, local))
     timeline = Timeline(clocks=clocks)
-    timeline.collected = _collected(reads, clocks)
+    timeline.collected, timeline.collected_by = _collected(reads, clocks)
     changes = _changes(reads, clocks)
     placed: dict[int, Event] = {}
 
@@ -141,15 +141,19 @@ def _latest(reads: Sequence[Read], local: LocalClock) -> datetime | None:
     return max(dates, default=None)
 
 
-def _collected(reads: Sequence[Read], clocks: Clocks) -> datetime | None:
-    """When the bundle was collected: as results.txt says, else the newest record of the guest, else of anything."""
+def _collected(reads: Sequence[Read], clocks: Clocks) -> tuple[datetime | None, str]:
+    """When the bundle was collected, and who says so: results.txt, else the newest record of the guest, else of anything, else the
+    newest archive date."""
     said = [event.stamp for read in reads for event in read.events if event.kind == "collected" and event.stamp]
     stated = [moment for stamp in said if (moment := clocks.utc(stamp)[0]) is not None]
     if stated:
-        return max(stated)
+        return max(stated), "stated"
     guest = [read for read in reads if read.row.kind not in _PLATFORM and not read.row.kind.startswith("platform")]
-    moments = [moment for _, stamp in _stamps(guest) if (moment := clocks.utc(stamp)[0]) is not None]
-    return max(moments, default=clocks.latest)
+    for some in (guest, reads):
+        moments = [moment for _, stamp in _stamps(some) if (moment := clocks.utc(stamp)[0]) is not None]
+        if moments:
+            return max(moments), "newest record"
+    return clocks.latest, "unknown" if clocks.latest is None else "archive"
 
 
 def _cover(timeline: Timeline, read: Read) -> None:
@@ -176,7 +180,10 @@ def _gaps(timeline: Timeline, reads: Sequence[Read]) -> None:
         for silence in read.scan.silences:
             first, last = timeline.clocks.utc(silence.first)[0], timeline.clocks.utc(silence.last)[0]
             if first and last and last - first > limit:
-                timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(first, last), silence.line, silence.until_line, "silent"))
+                text = silence.quote.decode(codec_after(read), "replace")
+                timeline.gaps.append(
+                    Gap(read.row.kind, read.member.path, Window(first, last), silence.line, silence.until_line, "silent", text)
+                )
         _end_gap(timeline, read, limit)
 
 
@@ -190,7 +197,7 @@ def _bridge(timeline: Timeline, reads: Sequence[Read]) -> None:
         limit = log_format(older.row).silence
         if limit is not None and first - last > limit:
             lines = older.artifact.lines
-            timeline.gaps.append(Gap(kind, older.member.path, Window(last, first), lines, lines, "rotated"))
+            timeline.gaps.append(Gap(kind, older.member.path, Window(last, first), lines, lines, "rotated", _tail(older)))
 
 
 def _rotations(reads: Sequence[Read]) -> Iterator[tuple[Read, Read]]:
@@ -226,7 +233,11 @@ def _end_gap(timeline: Timeline, read: Read, limit: timedelta) -> None:
     )
     if not newer and timeline.collected - last > limit:
         lines = read.artifact.lines
-        timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(last, timeline.collected), lines, lines, "end"))
+        timeline.gaps.append(Gap(read.row.kind, read.member.path, Window(last, timeline.collected), lines, lines, "end", _tail(read)))
+
+
+def _tail(read: Read) -> str:
+    return read.scan.tail.decode(codec_after(read), "replace") if read.scan is not None else ""
 
 
 def derived(timeline: Timeline, attempts: Iterable[Attempt]) -> list[Event]:
@@ -275,7 +286,7 @@ def _of_gap(gap: Gap, after: str) -> Event:
     fields: dict[str, Value] = {"of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": until, "after": after}
     return Event(
         "gap", gap.artifact, text, line=gap.line, until_line=gap.until_line, time=gap.span.start, basis=Basis.DECLARED,
-        component=gap.kind, fields=fields, raw=text,
+        component=gap.kind, fields=fields, raw=gap.quote or text,
     )  # fmt: skip
 
 

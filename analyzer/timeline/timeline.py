@@ -50,6 +50,7 @@ class Gap:
     line: int | None
     until_line: int | None
     reason: str
+    quote: str = ""  # the lines at its ends, as they stand there
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Timeline:
     gaps: list[Gap] = field(default_factory=list)
     clocks: Clocks = field(default_factory=Clocks)
     collected: datetime | None = None
+    collected_by: str = "unknown"  # stated, newest record, archive
     omitted: dict[str, int] = field(default_factory=dict)
 
     def add(self, events: Iterable[Event], patterns: PatternSet) -> None:

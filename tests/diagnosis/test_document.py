@@ -84,7 +84,12 @@ def test_silence_has_both_lines_and_shows_them(tmp_path: Path) -> None:
 
 
 def test_a_pointer_leads_to_the_value_as_the_document_spells_it(tmp_path: Path) -> None:
-    upper = FILES["job.json"].replace('"errorString"', '"ErrorString"').replace('"properties"', '"Properties"').replace('"errorDetails"', '"ErrorDetails"')
+    upper = (
+        FILES["job.json"]
+        .replace('"errorString"', '"ErrorString"')
+        .replace('"properties"', '"Properties"')
+        .replace('"errorDetails"', '"ErrorDetails"')
+    )
     entry = signature(events={"alpha": {"kind": "job-error", "where": {"part": "message"}}, "beta": {"kind": "job"}}, when="alpha and beta")
     for text in (FILES["job.json"], upper):
         found = rows(run(tmp_path, {"job.json": text}, entry))
@@ -169,7 +174,11 @@ def test_languages_differ_in_texts_only(tmp_path: Path) -> None:
 def _without_texts(value: Any) -> Any:
     if isinstance(value, dict):
         texts = ("text", "title", "reason", "summary", "why", "command", "docs", "remedy", "portal_path")
-        return {key: _without_texts(item) for key, item in value.items() if key not in texts and not (key == "artifact" and "separates" in value)}
+        return {
+            key: _without_texts(item)
+            for key, item in value.items()
+            if key not in texts and not (key == "artifact" and "separates" in value)
+        }
     return [_without_texts(item) for item in value] if isinstance(value, list) else value
 
 

@@ -61,7 +61,9 @@ def test_a_failed_protection_or_check_is_an_incident_too(tmp_path: Any, operatio
     assert (incident["source"], incident["operation"]) == ("job", operation)
 
 
-@pytest.mark.parametrize(("operation", "status"), [("Restore", "Failed"), ("Backup", "Cancelled"), ("Backup", "InProgress"), ("Backup", "Completed")])
+@pytest.mark.parametrize(
+    ("operation", "status"), [("Restore", "Failed"), ("Backup", "Cancelled"), ("Backup", "InProgress"), ("Backup", "Completed")]
+)
 def test_restores_cancelled_running_and_completed_jobs_are_context(tmp_path: Any, operation: str, status: str) -> None:
     result = run(tmp_path, {"a.json": failed_job(operation=operation, status=status), AGENT_LOG: agent_log().text()})
     assert [i["source"] for i in found(result)] == ["bundle"]
@@ -238,7 +240,10 @@ def test_a_portal_text_joins_the_only_failed_run(tmp_path: Any) -> None:
 
 def test_two_errors_in_one_text_are_two_incidents(tmp_path: Any) -> None:
     text = PORTAL + "\nError Code | UserErrorUnsupportedDiskSize\nError Message | x\n"
-    assert {i["symptom"] for i in found(run(tmp_path, {"portal.txt": text}))} == {"UserErrorRpCollectionLimitReached", "UserErrorUnsupportedDiskSize"}
+    assert {i["symptom"] for i in found(run(tmp_path, {"portal.txt": text}))} == {
+        "UserErrorRpCollectionLimitReached",
+        "UserErrorUnsupportedDiskSize",
+    }
 
 
 def test_a_run_scope_signature_does_not_borrow_another_jobs_run(tmp_path: Any) -> None:

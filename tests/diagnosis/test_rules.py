@@ -178,7 +178,9 @@ def test_a_line_of_another_run_is_history(tmp_path: Path) -> None:
     swapped = two_runs()
     swapped[RUN_LOG] = swapped[RUN_LOG].replace("ALPHA-MARK", "x").replace("Calling do snapshot method", "ALPHA-MARK", 1)
     assert status(tmp_path, swapped, in_run())[0] in ("no_evidence", "not_assessable")
-    assert status(tmp_path, swapped, in_run(scope="window", before=60, when="alpha", events={"alpha": mark("ALPHA", "vmsnapshot-log")})) == (
+    assert status(
+        tmp_path, swapped, in_run(scope="window", before=60, when="alpha", events={"alpha": mark("ALPHA", "vmsnapshot-log")})
+    ) == (
         "likely",
         "time-not-sure",
     )

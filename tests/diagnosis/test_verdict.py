@@ -21,13 +21,16 @@ A, B, C = "a-cause", "b-cause", "c-cause"
 
 def causes(*explained: tuple[str, str], decided_by: str = "") -> dict[str, Cause]:
     """Three causes in documented order; pairs of (cause, what it explains)."""
-    return {
-        name: Cause(name, "seed", "any", {"en": name}, tuple(b for a, b in explained if a == name), (), order, (), decided_by if name == A else "")
-        for order, name in enumerate((A, B, C))
-    }  # fmt: skip
+    found = {}
+    for order, name in enumerate((A, B, C)):
+        brought = tuple(b for a, b in explained if a == name)
+        found[name] = Cause(name, "seed", "any", {"en": name}, brought, (), order, (), decided_by if name == A else "")
+    return found
 
 
-def held(cause: Cause, status: Status, at: datetime | None = START, *, own: bool = False, strength: Strength = Strength.DECISIVE) -> Hypothesis:
+def held(
+    cause: Cause, status: Status, at: datetime | None = START, *, own: bool = False, strength: Strength = Strength.DECISIVE
+) -> Hypothesis:
     event = Event("waagent-log", "var/log/waagent.log", "x", line=1, time=at, basis=Basis.DECLARED)
     signature = Signature(
         f"test.{cause.id}", cause.id, Role.FOR, strength, Scope.WINDOW, {"x": Pattern("x", frozenset())}, parse("x"), "x", {}

@@ -15,13 +15,16 @@ def holds(modifier: str, actual: Value, *wanted: Value) -> bool:
 @pytest.mark.parametrize(
     ("modifier", "actual", "wanted", "expected"),
     [
-        ("is", "Y", ("y",), True), ("exactly", "Y", ("y",), False), ("is", 3, (3,), True), ("is", "3", (3,), True), ("is", True, (True,), True),
+        ("is", "Y", ("y",), True), ("exactly", "Y", ("y",), False), ("is", 3, (3,), True), ("is", "3", (3,), True),
+        ("is", True, (True,), True),
         ("is", "true", (True,), True), ("is", "x", ("a", "x"), True), ("not", "x", ("a",), True), ("not", "x", ("x",), False),
-        ("not", "x", ("a", "x"), False), ("not", None, ("a",), False), ("contains", "ABC", ("bc",), True), ("startswith", "ABC", ("ab",), True),
+        ("not", "x", ("a", "x"), False), ("not", None, ("a",), False), ("contains", "ABC", ("bc",), True),
+        ("startswith", "ABC", ("ab",), True),
         ("endswith", "ABC", ("bc",), True), ("re", "a12", (r"\d{2}",), True), ("gt", "10", (9,), True), ("gte", 9, (9,), True),
         ("lt", "x", (9,), False), ("gt", "x", (9,), False), ("lte", 10**400, (9,), False), ("below", "2.2.9", ("2.2.53.1",), True),
         ("below", "2.2.54", ("2.2.53.1",), False), ("below", "none", ("2.2",), False), ("notbelow", "2.2.54", ("2.2.53",), True),
-        ("notbelow", "none", ("2.2",), False), ("exists", "x", (True,), True), ("exists", None, (False,), True), ("exists", None, (True,), False),
+        ("notbelow", "none", ("2.2",), False), ("exists", "x", (True,), True), ("exists", None, (False,), True),
+        ("exists", None, (True,), False),
     ],
 )  # fmt: skip
 def test_modifiers(modifier: str, actual: Value, wanted: tuple[Value, ...], expected: bool) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.model import Clock, Event, Stamp
-from analyzer.parsers import records, scan, waagent_log
+from analyzer.parsers import outputs, records, scan, waagent_log
 from analyzer.parsers.pattern import KindPatterns, Pattern
 from analyzer.parsers.scan import LogScan
 
@@ -184,8 +184,10 @@ def built(lines: list[tuple[str, str]]) -> bytes:
 def test_blocks_may_be_cut_anywhere(lines: list[tuple[str, str]], size: int) -> None:
     data = built(lines)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("PIECE", 2048), ("_REACH", 1024), ("_MARGIN", 1536), ("_OUTPUT", 800), ("_GRID", 5000)):
+        for name, value in (("PIECE", 2048), ("_MARGIN", 1536), ("_GRID", 5000)):
             patch.setattr(records, name, value)
+        patch.setattr(outputs, "REACH", 1024)
+        patch.setattr(outputs, "_OUTPUT", 800)
         whole = run(data, "needle A", "needle B", size=max(len(data), 1))
         assert facts(run(data, "needle A", "needle B", size=size)) == facts(whole)
     assert whole.lines == data.count(b"\n")
@@ -197,8 +199,9 @@ def test_where_a_region_ends_changes_no_hit(lines: list[tuple[str, str]], grid: 
     data = built(lines)
     whole = run(data, "needle A", "needle B")
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("_REACH", 4096), ("_MARGIN", 6000), ("_GRID", grid)):
-            patch.setattr(records, name, value)
+        patch.setattr(outputs, "REACH", 4096)
+        patch.setattr(records, "_MARGIN", 6000)
+        patch.setattr(records, "_GRID", grid)
         cut_up = run(data, "needle A", "needle B", size=1000)
     assert [(hit.pattern, hit.line, hit.event) for hit in cut_up.hits] == [(hit.pattern, hit.line, hit.event) for hit in whole.hits]
     assert cut_up.lines == whole.lines

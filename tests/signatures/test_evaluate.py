@@ -117,7 +117,10 @@ def test_without_wants_the_time_after_it_covered(tmp_path: Path) -> None:
 
 
 def test_without_cannot_be_told_if_the_other_has_no_time(tmp_path: Path) -> None:
-    undated = {AGENT_LOG: agent_log((5, A)).text(), "var/log/syslog": "BETA-MARK\n" + "2026-03-10T00:00:00+00:00 h a: b\n2026-03-10T03:00:00+00:00 h a: b\n"}
+    undated = {
+        AGENT_LOG: agent_log((5, A)).text(),
+        "var/log/syslog": "BETA-MARK\n" + "2026-03-10T00:00:00+00:00 h a: b\n2026-03-10T03:00:00+00:00 h a: b\n",
+    }
     assert find(tmp_path, undated, "a without s within 3 min after").truth in (T, U)
     loose = {AGENT_LOG: agent_log((5, A)).text(), "var/log/syslog": "BETA-MARK\n"}
     assert find(tmp_path, loose, "a without s within 3 min after").truth is U
@@ -161,7 +164,8 @@ def test_a_document_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
 
 def test_an_hour_that_summer_time_repeats_is_not_sure(tmp_path: Path) -> None:
     def local(text: str) -> str:
-        return f"2025/10/26 00:00:00.000000 INFO ExtHandler start\n{text} INFO ExtHandler ALPHA-MARK\n2025/10/26 09:00:00.000000 INFO ExtHandler end\n"
+        said = (("2025/10/26 00:00:00.000000", "start"), (text, "ALPHA-MARK"), ("2025/10/26 09:00:00.000000", "end"))
+        return "".join(f"{stamp} INFO ExtHandler {words}\n" for stamp, words in said)
 
     window = Window(datetime.fromisoformat("2025-10-25T22:30:00+00:00"), datetime.fromisoformat("2025-10-26T04:00:00+00:00"))
     for stamp, sure in (("2025/10/26 02:30:00.000000", False), ("2025/10/26 01:30:00.000000", True)):

@@ -52,4 +52,7 @@ def test_an_example_may_be_a_job_or_a_copied_text(tmp_path: Path) -> None:
     job = {"events": {"alpha": {"kind": "job-error", "where": {"text|contains": "ALPHA-MARK"}}}}
     assert found(tmp_path, **job, matches=[{"job.json": failed_job(message="ALPHA-MARK")}], near_misses=[{"job.json": failed_job()}]) == []
     text = {"events": {"alpha": {"kind": "portal-text", "where": {"text|contains": "ALPHA-MARK"}}}}
-    assert found(tmp_path, **text, matches=[{"p.txt": "Error Code | X\nMessage | ALPHA-MARK\n"}], near_misses=[{"p.txt": "Error Code | X\n"}]) == []
+    assert (
+        found(tmp_path, **text, matches=[{"p.txt": "Error Code | X\nMessage | ALPHA-MARK\n"}], near_misses=[{"p.txt": "Error Code | X\n"}])
+        == []
+    )

@@ -15,7 +15,7 @@ from analyzer.signatures.loader import load
 from analyzer.timeline.build import build
 from analyzer.timeline.timeline import Timeline, Window
 from tests.support.cases import AGENT_LOG, MINUTE, RUN_LOG, START, agent_log, failed_job
-from tests.support.scenes import LocalAgentLog, SnapshotRun
+from tests.support.scenes import HANDLER, LocalAgentLog, SnapshotRun
 
 
 def timeline(files: Mapping[str, str | bytes]) -> Timeline:
@@ -78,7 +78,8 @@ def test_local_lines_among_utc_lines_tell_the_offset() -> None:
     run = SnapshotRun(START).good()
     lines = run.text().splitlines()
     place = next(i for i, line in enumerate(lines) if "Calling do snapshot method" in line)
-    lines.insert(place, f"{START + timedelta(hours=9, seconds=2):%Y/%m/%d %H:%M:%S} ERROR:[Microsoft.Azure.RecoveryServices.VMSnapshotLinux-1.0]Failed to enable the extension with error: x")
+    tokyo = f"{START + timedelta(hours=9, seconds=2):%Y/%m/%d %H:%M:%S}"
+    lines.insert(place, f"{tokyo} ERROR:[{HANDLER}-1.0]Failed to enable the extension with error: x")
     found = timeline({RUN_LOG: "\n".join(lines) + "\n"}).clocks.local
     assert (found.basis, found.to_utc(datetime(2026, 3, 10, 9))) == (Basis.INFERRED, datetime(2026, 3, 10, tzinfo=UTC))
 

@@ -56,7 +56,9 @@ def test_the_agents_silences_are_known_where_its_log_is() -> None:
     assert not covering().covers("gap", window(0, 1))
 
 
-@pytest.mark.parametrize(("status", "covers"), [(ArtifactStatus.PARSED, True), (ArtifactStatus.PARTLY, True), (ArtifactStatus.FAILED, False)])
+@pytest.mark.parametrize(
+    ("status", "covers"), [(ArtifactStatus.PARSED, True), (ArtifactStatus.PARTLY, True), (ArtifactStatus.FAILED, False)]
+)
 def test_a_document_covers_any_window_if_it_could_be_read(status: ArtifactStatus, covers: bool) -> None:
     timeline = Timeline(kinds={"waagent-conf": [Artifact("etc/waagent.conf", "waagent-conf", status=status)]})
     assert timeline.covers("waagent-conf", window(0, 1)) is covers
@@ -64,7 +66,12 @@ def test_a_document_covers_any_window_if_it_could_be_read(status: ArtifactStatus
 
 
 def test_order_is_by_time_then_place_and_undated_first() -> None:
-    events = [Event("x", "b", "", line=1, time=NOON), Event("x", "a", "", line=2, time=NOON), Event("x", "a", "", line=1, time=NOON), Event("x", "z", "")]
+    events = [
+        Event("x", "b", "", line=1, time=NOON),
+        Event("x", "a", "", line=2, time=NOON),
+        Event("x", "a", "", line=1, time=NOON),
+        Event("x", "z", ""),
+    ]
     assert [(event.artifact, event.line) for event in in_order(events)] == [("z", None), ("a", 1), ("a", 2), ("b", 1)]
     assert in_order(events[::-1]) == in_order(events)
 
