@@ -12,6 +12,7 @@ import click
 
 from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
+from analyzer.diagnosis.document import TIMELINE_ROWS
 from analyzer.pipeline import Progress, Result, analyze
 from analyzer.report import OutputError, check, document, render_terminal, write
 
@@ -45,7 +46,14 @@ def run(bundles: Sequence[str], options: Options) -> int:
         return _fail(str(error))
     progress = _Progress()
     try:
-        result = analyze(bundles, stdin=sys.stdin.buffer, lang=options.lang, signatures=options.signatures, progress=progress.step)
+        result = analyze(
+            bundles,
+            stdin=sys.stdin.buffer,
+            lang=options.lang,
+            signatures=options.signatures,
+            progress=progress.step,
+            timeline_rows=TIMELINE_ROWS if options.timeline is None else sys.maxsize,
+        )
     except BundleError as error:
         for problem in error.problems:
             click.echo(f"{problem.artifact}: {problem.problem}", err=True)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from analyzer.bundle import Bundle, open_bundle
 from analyzer.diagnosis.diagnose import Diagnosis, diagnose
-from analyzer.diagnosis.document import to_document
+from analyzer.diagnosis.document import TIMELINE_ROWS, to_document
 from analyzer.diagnosis.incidents import open_incidents
 from analyzer.diagnosis.machine import machine
 from analyzer.diagnosis.noise import noise_patterns
@@ -41,17 +41,26 @@ def analyze(
     lang: str = "en",
     signatures: Sequence[Path] = (),
     progress: Progress | None = None,
+    timeline_rows: int = TIMELINE_ROWS,
 ) -> Result:
     """Analyses bundles (zip, tar, folder, file; `-` is `stdin`) as one case.
 
     Texts of the document follow `lang` (`en`, `zh-CN`). `signatures` are folders of further signatures. `progress` is called with the
-    member, its bytes and the bytes of all members. Raises `BundleError` if no input can be read at all.
+    member, its bytes and the bytes of all members. The document's timeline has at most `timeline_rows` rows, those nearest to an incident.
+    Raises `BundleError` if no input can be read at all.
     """
     with open_bundle(inputs, stdin=stdin) as bundle:
-        return analyze_bundle(bundle, lang=lang, signatures=signatures, progress=progress)
+        return analyze_bundle(bundle, lang=lang, signatures=signatures, progress=progress, timeline_rows=timeline_rows)
 
 
-def analyze_bundle(bundle: Bundle, *, lang: str = "en", signatures: Sequence[Path] = (), progress: Progress | None = None) -> Result:
+def analyze_bundle(
+    bundle: Bundle,
+    *,
+    lang: str = "en",
+    signatures: Sequence[Path] = (),
+    progress: Progress | None = None,
+    timeline_rows: int = TIMELINE_ROWS,
+) -> Result:
     """The same for a bundle that is already open."""
     catalogue = load(signatures)
     patterns = PatternSet([*catalogue.patterns(), *noise_patterns()])
@@ -64,7 +73,7 @@ def analyze_bundle(bundle: Bundle, *, lang: str = "en", signatures: Sequence[Pat
     windows = [window for incident in opened.incidents for window in incident.to_read()]
     context = read_windows(bundle, reads, windows, timeline.clocks)
     diagnosis = diagnose(timeline, opened, context, catalogue, vm, runs, reads, bundle)
-    return Result(to_document(diagnosis, lang), diagnosis, timeline, catalogue)
+    return Result(to_document(diagnosis, lang, timeline_rows), diagnosis, timeline, catalogue)
 
 
 def _read_all(bundle: Bundle, patterns: PatternSet, progress: Progress | None) -> list[Read]:

@@ -27,21 +27,21 @@ from analyzer.timeline.timeline import Window, order
 
 EXCERPT = 2_000  # characters, CONTRACT.md
 _ROWS = 6  # evidence rows per event of a signature; the count says how many there were
-_TIMELINE_ROWS = 20_000
+TIMELINE_ROWS = 5_000  # those nearest to an incident; `--timeline` asks for all
 _STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
 _DOC = "https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-vm-backup-fails-snapshot-timeout"
 
 
-def to_document(diagnosis: Diagnosis, lang: str) -> dict[str, Any]:
-    """The whole document. Equal content gives equal bytes: nothing of the run or the machine is in it."""
-    return _Writer(diagnosis, lang).document()
+def to_document(diagnosis: Diagnosis, lang: str, rows: int = TIMELINE_ROWS) -> dict[str, Any]:
+    """The whole document, with at most `rows` of the timeline. Equal content gives equal bytes: nothing of the run is in it."""
+    return _Writer(diagnosis, lang, rows).document()
 
 
 class _Writer:
     """Turns one diagnosis into its document."""
 
-    def __init__(self, diagnosis: Diagnosis, lang: str) -> None:
-        self.d, self.lang = diagnosis, lang
+    def __init__(self, diagnosis: Diagnosis, lang: str, rows: int) -> None:
+        self.d, self.lang, self.rows = diagnosis, lang, rows
         self.known = knowledge()
         self.uncollected = uncollected(diagnosis.timeline)
 
@@ -398,7 +398,7 @@ class _Writer:
         return lane
 
     def _nearest(self, events: Sequence[Event]) -> list[Event]:
-        if len(events) <= _TIMELINE_ROWS:
+        if len(events) <= self.rows:
             return list(events)
         windows = [judged.incident.window for judged in self.d.judged]
 
@@ -407,7 +407,7 @@ class _Writer:
                 return timedelta(0)
             return min(_distance(window, event) for window in windows)
 
-        return sorted(sorted(events, key=distance)[:_TIMELINE_ROWS], key=order)
+        return sorted(sorted(events, key=distance)[:self.rows], key=order)
 
 
 def _window(incident: Incident) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from analyzer.bundle import Bundle
 from analyzer.model import Clock, Event, Stamp
 from analyzer.parsers.logs import LogFormat
-from analyzer.parsers.reading import Read, blocks, codec_after, log_format
+from analyzer.parsers.reading import Read, blocks, codec_after
 from analyzer.parsers.records import Region, next_record, regions
 from analyzer.parsers.scan import Mark, decode
 from analyzer.parsers.stamps import ANY_YEAR
@@ -48,7 +48,7 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
         if read.scan is None or not _overlapping(read.scan.marks, outer, clocks):
             continue
         followed = read.row.kind in FOLLOWED
-        for event in _placed(bundle, read, log_format(read.row), outer, clocks):
+        for event in _placed(bundle, read, read.scan.form, outer, clocks):
             if event.level in _LOUD and any(event.time in span for span in inner):
                 _keep(found, event)
             elif followed and any(event.time in span for span in outer):

@@ -8,11 +8,11 @@ import pytest
 
 from analyzer.bundle import Bundle
 from analyzer.model import ArtifactStatus, Event
-from analyzer.parsers import reading, waagent_conf
+from analyzer.parsers import waagent_conf
 from analyzer.parsers.document import Document
 from analyzer.parsers.pattern import Pattern, PatternSet
-from analyzer.parsers.reading import Read, blocks, quote, read
-from tests.support.cases import AGENT_LOG, agent_log
+from analyzer.parsers.reading import Read, read
+from tests.support.cases import AGENT_LOG
 
 CONF = "etc/waagent.conf"
 
@@ -44,19 +44,3 @@ def test_hostile_content_never_stops_the_reading(path: str, content: bytes) -> N
 
 def test_lines_are_counted_exactly() -> None:
     assert [member(CONF, content)[0].artifact.lines for content in (b"", b"a=1", b"a=1\n", b"a=1\nb=2")] == [0, 1, 1, 2]
-
-
-@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
-def test_lines_are_quoted_by_their_numbers(codec: str) -> None:
-    text = agent_log().text()
-    found, bundle = member(AGENT_LOG, text.replace("\n", "\r\n").encode(codec))
-    lines = text.split("\n")
-    assert quote(bundle, found, [1, 3, len(lines) - 1, 10**6]) == {n: lines[n - 1] for n in (1, 3, len(lines) - 1)}
-
-
-def test_a_quote_joins_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = agent_log().text()
-    found, bundle = member(AGENT_LOG, text.encode())
-    whole = b"".join(blocks(bundle, found))
-    monkeypatch.setattr(reading, "blocks", lambda *_: (whole[at : at + 7] for at in range(0, len(whole), 7)))
-    assert quote(bundle, found, [2]) == {2: text.split("\n")[1]}
