@@ -37,7 +37,7 @@ class Figure:
 def measure(arguments: list[str]) -> Figure:
     """Runs the command once; its output is thrown away."""
     start = time.perf_counter()
-    with open(os.devnull, "w") as nothing:
+    with Path(os.devnull).open("w") as nothing:
         process = subprocess.Popen([sys.executable, "-m", "analyzer", *arguments], stdout=nothing, stderr=nothing)
         _, status, usage = os.wait4(process.pid, 0)
     if status:

@@ -31,7 +31,9 @@ def test_the_installed_wheel_analyses_outside_the_checkout(built: Path, tmp_path
     work.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", "import analyzer, sys; print(analyzer.__file__); from analyzer.cli import main; main()"]
-    done = subprocess.run([*command, str(FIXTURE), "-o", "report.html"], cwd=work, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [*command, str(FIXTURE), "-o", "report.html"], cwd=work, env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith(str(site)), "the checkout was imported instead of the wheel"
     assert "Confirmed" in done.stdout
     assert (work / "report.html").stat().st_size > 10_000
@@ -46,5 +48,11 @@ def test_no_top_level_package_but_ours_is_installed(built: Path) -> None:
 def test_the_sdist_holds_fixtures_tests_and_grammars(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         names = sdist.getnames()
-    for wanted in ("fixtures/linux-extensions-disabled/expected.yaml", "grammars/condition.lark", "reports/report.html.j2", "tests/test_packaging.py", "Makefile"):
+    for wanted in (
+        "fixtures/linux-extensions-disabled/expected.yaml",
+        "grammars/condition.lark",
+        "reports/report.html.j2",
+        "tests/test_packaging.py",
+        "Makefile",
+    ):
         assert any(name.endswith(wanted) for name in names), wanted

@@ -407,7 +407,7 @@ class _Writer:
                 return timedelta(0)
             return min(_distance(window, event) for window in windows)
 
-        return sorted(sorted(events, key=distance)[:self.rows], key=order)
+        return sorted(sorted(events, key=distance)[: self.rows], key=order)
 
 
 def _window(incident: Incident) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The diagnosis as HTML, JSON, terminal text and JUnit: `document` once, then any writer, then `write`.
 
-    redacted = document(diagnosis)
-    write(Path("report.html"), render_html(redacted, "en").encode(), inputs=[bundle])
+redacted = document(diagnosis)
+write(Path("report.html"), render_html(redacted, "en").encode(), inputs=[bundle])
 """
 
 from .document import Redacted, document

@@ -98,9 +98,7 @@ def _bands(scale: Scale, incidents: list[dict[str, Any]]) -> list[Span]:
     return sorted({span for span in found if span})
 
 
-def _scale(
-    found: list[tuple[datetime, datetime]], times: list[datetime], before: timedelta, after: timedelta
-) -> Scale | None:
+def _scale(found: list[tuple[datetime, datetime]], times: list[datetime], before: timedelta, after: timedelta) -> Scale | None:
     """Around the windows, no further than there is data; all data where no window is known; None without any time."""
     if not times and not found:
         return None

@@ -39,9 +39,7 @@ _OPTION = re2.compile(
     rf"(?:{_QUOTE}\s*,\s*|\s+(?:-String\s+)?)".encode()
 )
 _PEM = re2.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----")
-_PEM_TAIL = re2.compile(
-    rb"((?:[A-Za-z0-9+/=]{16,})(?:(?:\\+[rn]|\s)+[A-Za-z0-9+/=]+)*(?:\\+[rn]|\s)*)(-----END [A-Z0-9 ]*PRIVATE KEY)"
-)
+_PEM_TAIL = re2.compile(rb"((?:[A-Za-z0-9+/=]{16,})(?:(?:\\+[rn]|\s)+[A-Za-z0-9+/=]+)*(?:\\+[rn]|\s)*)(-----END [A-Z0-9 ]*PRIVATE KEY)")
 _SIGNED = rb"(?:[A-Za-z0-9+/=_\-.~*]|%(?:25)*(?:2[bBfF]|3[dD])|\\+u00(?:2[bBfF]|3[dD])|\\+/)+"
 _PLAIN: tuple[tuple[Any, bytes], ...] = (
     (  # a signature of a shared access signature (URL, URL in a URL, in JSON, in XML)

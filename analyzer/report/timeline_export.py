@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import orjson
 
@@ -15,7 +16,7 @@ COLUMNS = ("time", "basis", "artifact", "line", "record", "pointer", "lane", "le
 
 def render(document: Redacted, suffix: str) -> bytes:
     """The rows of the timeline in the format that the file name's ending says. Raises `OutputError` for another ending."""
-    rows = [{column: row.get(column) for column in COLUMNS} | {"tags": ",".join(row.get("tags") or ())} for row in document.get("timeline") or ()]
+    rows = [_row(row) for row in document.get("timeline") or ()]
     match suffix.lower():
         case ".jsonl":
             return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
@@ -28,6 +29,10 @@ def render(document: Redacted, suffix: str) -> bytes:
         case ".parquet":
             return _parquet(rows)
     raise OutputError(f"--timeline writes .csv, .jsonl or .parquet, not {suffix or 'a name without ending'!r}")
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {column: row.get(column) for column in COLUMNS} | {"tags": ",".join(row.get("tags") or ())}
 
 
 def _inert(value: object) -> object:

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Reads a member's bytes as the program does: kind by path and content, text by its encoding, events by the parser of the kind."""
 
 from __future__ import annotations

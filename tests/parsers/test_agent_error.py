@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """error.json tells whether the daemon refuses an agent version."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """waagent_status.json in its three shapes."""
 
 from __future__ import annotations

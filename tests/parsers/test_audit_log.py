@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """audit.log: what was refused, and what was only reported."""
 
 from __future__ import annotations

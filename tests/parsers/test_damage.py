@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Whatever stands in a file, a document parser neither crashes nor hides that it could not use it."""
 
 from __future__ import annotations

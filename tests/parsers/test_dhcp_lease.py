@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Whether DHCP brought Azure's option 245, in the files of every client."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """How full the disk is, from diskinfo.txt."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Telemetry events of an extension: the lines of its log above a severity."""
 
 from __future__ import annotations

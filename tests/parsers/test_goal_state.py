@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """What the fabric wants of the VM, from the XML documents of a goal state."""
 
 from __future__ import annotations

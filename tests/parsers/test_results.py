@@ -1,4 +1,4 @@
-# ruff: noqa: E501, W291 - lines of artifacts stand as they are written
+# ruff: noqa: W291 - lines of artifacts stand as they are written
 """results.txt dates the collection, lists folders and names what is missing."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Configuration of pre- and post-scripts."""
 
 from __future__ import annotations

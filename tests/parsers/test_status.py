@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """N.status: what became of a sequence, above all of the backup extension's."""
 
 from __future__ import annotations

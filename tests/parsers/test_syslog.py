@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """syslog, journalctl, dmesg and the serial console."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Logs of any extension."""
 
 from __future__ import annotations

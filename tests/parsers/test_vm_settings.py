@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """VmSettings.json names the VM and what is wanted of its extensions."""
 
 from __future__ import annotations

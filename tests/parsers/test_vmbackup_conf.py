@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """What an administrator set for the backup extension."""
 
 from __future__ import annotations

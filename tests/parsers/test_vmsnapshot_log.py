@@ -1,4 +1,4 @@
-# ruff: noqa: E501, W291 - lines of artifacts stand as they are written
+# ruff: noqa: W291 - lines of artifacts stand as they are written
 """extension.log of the backup extension: six line shapes, two clocks."""
 
 from __future__ import annotations

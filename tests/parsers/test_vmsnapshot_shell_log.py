@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """shell.log of the backup extension: the output of `date` in any locale."""
 
 from __future__ import annotations

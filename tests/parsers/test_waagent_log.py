@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """waagent.log in all its generations. Lines are excerpts of public issue threads and of the agent's own sources."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - excerpts and rows are kept whole, as they stand in a log
 """Two realistic diagnoses: a confirmed `linux-agent-options` with a second, folded incident, and an undetermined one."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """How one backup attempt is put together from the extension's log, the agent's log and the status file."""
 
 from __future__ import annotations
@@ -135,7 +134,12 @@ def test_missing_binary_and_missing_addresses_have_their_stage() -> None:
 
 
 def test_crash_without_a_status_is_a_failed_attempt() -> None:
-    run = SnapshotRun(NIGHT).header().say("starting enable").say("Failed to call the daemon with error: 'NoneType' object has no attribute 'keys'")
+    run = (
+        SnapshotRun(NIGHT)
+        .header()
+        .say("starting enable")
+        .say("Failed to call the daemon with error: 'NoneType' object has no attribute 'keys'")
+    )
     (attempt,) = found({EXTENSION: run.text()})
     assert (attempt.failed, attempt.finished, stages(attempt)["enable"]) == (True, False, "failed")
 
@@ -168,7 +172,11 @@ def test_command_that_failed_and_ran_later_is_one_attempt() -> None:
 
 def test_command_that_timed_out_and_ran_hours_later_is_one_attempt() -> None:
     log = AgentLog().enable(NIGHT, 7)
-    log.say(NIGHT + SECOND * 301, "Event: name=Microsoft.Azure.RecoveryServices.VMSnapshotLinux, op=Enable, message=[ExtensionError] Timeout(300): main/handle.sh enable, duration=0", "ERROR")
+    log.say(
+        NIGHT + SECOND * 301,
+        "Event: name=Microsoft.Azure.RecoveryServices.VMSnapshotLinux, op=Enable, message=[ExtensionError] Timeout(300): main/handle.sh enable, duration=0",
+        "ERROR",
+    )
     run = SnapshotRun(NIGHT + HOUR * 3).enable().age(10800.5).say("Enable,error,402,CRP timeout limit has reached,False")
     (attempt,) = found({"var/log/waagent.log": log.text(), EXTENSION: run.text()})
     assert (attempt.sequence, attempt.code, attempt.failed) == (7, 402, True)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """How full the file systems are."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Addresses and routes."""
 
 from __future__ import annotations

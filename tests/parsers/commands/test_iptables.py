@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Does a packet filter keep the agent from the host? Its own rules against others never count."""
 
 from __future__ import annotations

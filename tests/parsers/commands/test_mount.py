@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Which file systems are mounted, and how."""
 
 from __future__ import annotations

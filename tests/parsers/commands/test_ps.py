@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """Whether the agent runs: a list can prove that it does, and only a whole list of commands that it does not."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """A saved output: prompts, headings, several commands one after the other."""
 
 from __future__ import annotations

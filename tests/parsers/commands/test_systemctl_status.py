@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - lines of artifacts stand as they are written
 """State of a unit, and since when."""
 
 from __future__ import annotations
