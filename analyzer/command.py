@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Options:
 
 def run(bundles: Sequence[str], options: Options) -> int:
     """Analyses and writes; gives the exit code."""
+    gc.disable()  # a run makes many small objects that live to its end: looking for garbage among them takes a tenth of its time
     inputs = [Path(bundle) for bundle in bundles if bundle != "-"]
     if options.redact:
         return _fail("--redact ids is not built yet: secrets are always masked, ids are not")

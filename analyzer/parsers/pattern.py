@@ -113,6 +113,11 @@ class Pattern:
     def _expression(self) -> Any:
         return compiled(self.match) if self.match is not None else None
 
+    @property
+    def plain(self) -> bool:
+        """Whether an anchor is all that it asks for."""
+        return self.match is None and not self.where
+
     def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
         """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
         if not all(condition.holds(event) for condition in self.where):
@@ -185,13 +190,13 @@ class KindPatterns:
         return re2.compile("|".join(re2.escape(anchor) for anchor in sorted(self._by_anchor)).encode("ascii"), _latin1())
 
     @cached_property
-    def _in_record(self) -> tuple[Any, list[list[Pattern]]]:
+    def _in_record(self) -> tuple[Any, list[tuple[str, list[Pattern]]]]:
         """All anchors as a set that says which of them stand in a record: one match must not hide another."""
         anchors = re2.Set.SearchSet(_latin1())
         owners = []
         for anchor, patterns in sorted(self._by_anchor.items()):
             anchors.Add(re2.escape(anchor).encode("ascii"))
-            owners.append(patterns)
+            owners.append((anchor, patterns))
         anchors.Compile()
         return anchors, owners
 
@@ -201,8 +206,18 @@ class KindPatterns:
             return
         anchors, owners = self._in_record
         found = anchors.Match(event.text.encode("utf-8", "replace")) or ()
-        for pattern in dict.fromkeys(pattern for i in sorted(found) for pattern in owners[i]):
-            yield from _hit(pattern, event)
+        first: dict[str, tuple[int, Pattern]] = {}
+        for i in sorted(found):
+            anchor, patterns = owners[i]
+            at = event.text.find(anchor)
+            for pattern in patterns:
+                if pattern.name not in first or at < first[pattern.name][0]:
+                    first[pattern.name] = (at, pattern)
+        for at, pattern in first.values():
+            if pattern.plain:
+                yield _made(pattern, event, at, NO_GROUPS)
+            else:
+                yield from _hit(pattern, event)
 
     def of_event(self, event: Event) -> Iterator[Hit]:
         """The hits of an event that was parsed anyway (documents, states): every pattern is tried."""
@@ -213,9 +228,12 @@ class KindPatterns:
 def _hit(pattern: Pattern, event: Event) -> Iterator[Hit]:
     found = pattern.find(event)
     if found is not None:
-        at, groups = found
-        line = None if event.line is None else event.line + event.text.count("\n", 0, at)
-        yield Hit(pattern.name, event, line, groups, at)
+        yield _made(pattern, event, *found)
+
+
+def _made(pattern: Pattern, event: Event, at: int, groups: Mapping[str, str]) -> Hit:
+    line = None if event.line is None else event.line + event.text.count("\n", 0, at)
+    return Hit(pattern.name, event, line, groups, at)
 
 
 class PatternSet:
