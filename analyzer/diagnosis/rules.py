@@ -188,4 +188,6 @@ def _nothing_holds(cause: Cause, findings: list[Finding], timeline: Timeline, ca
         if cleared is not None:
             return Status.NO_EVIDENCE, Reason("recovered", {"signature": cleared.signature.id})
         return Status.NO_EVIDENCE, Reason("nothing-found", {"kinds": ", ".join(cause.needs)})
+    if not findings:
+        return Status.NOT_ASSESSABLE, Reason("not-judged")
     return Status.NOT_ASSESSABLE, Reason("missing", {"kinds": ", ".join(unread or missing) or "?"})
