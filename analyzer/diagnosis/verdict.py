@@ -64,7 +64,9 @@ def _first_to_check(hypotheses: Sequence[Hypothesis], documented_order: Callable
     for status in (Status.NOT_ASSESSABLE, Status.NO_EVIDENCE):
         found = [h for h in hypotheses if h.status is status and h.cause.group == "seed"]
         if found:
-            found.sort(key=lambda h: (h.reason.id == "not-judged", h.cause.decided_by == "platform", not h.cause.needs, documented_order(h)))
+            found.sort(
+                key=lambda h: (h.reason.id == "not-judged", h.cause.decided_by == "platform", not h.cause.needs, *documented_order(h))
+            )
             return [h.cause.id for h in found[:_FIRST]]
     return []
 
