@@ -6,7 +6,8 @@ bytes look like, for files that were renamed. A row's `content` decides where na
 it is refused when `strict`, and a file with an unknown name is identified by content alone, in the order of the table.
 
 Sources of the paths: Azure/WALinuxAgent ga/logcollector_manifests.py; Azure/azure-diskinspect-service manifests/linux; the sos
-`azure` plugin; Azure/azure-linux-extensions VMBackup.
+`azure` plugin; Azure/azure-linux-extensions VMBackup. For Windows: azure-diskinspect-service manifests/windows, Azure/azure-support-scripts
+vmassist, and listings of C:\\WindowsAzure and C:\\Packages in public issue threads.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ class Form(StrEnum):
 
     LOG = "log"  # streamed; the module has FORMAT
     DOCUMENT = "document"  # read whole; the module has parse()
+    BINARY = "binary"  # read whole, no text; the module has parse_bytes()
+    EVENTS = "events"  # a Windows event log, streamed by the room parsers/evtx
     NONE = "none"  # known, but nothing is read from it
 
 
@@ -51,18 +54,42 @@ _SNAPSHOT_LINE = (
     r"|^\d{4}[-/]\d\d[-/]\d\d [\d:.]+  (?:Info|Warning|Error)  "
     r"|\A\[Microsoft\.Azure\.\w+(?:\.\w+)*\.VMSnapshotLinux\S*-\d\.\d\]|\A[ \t]*[\d-]{10} [\d:]{8} (?:Freezing|Thawing): /"
 )
+# C:\WindowsAzure\Logs\Plugins and C:\Packages\Plugins, whatever is left of the path before it; `*` in the patterns that results.txt names
+_PLUGIN = r"(?:^|/)plugins/[^/]+/(?:\d[\d.]*|\*)/"
+_WINDOWS_LINE = r"^\[[0-9A-Fa-f]{8}\] (?:\[\d\d/\d\d/\d{4} [\d:.]+\]|\d{4}-\d\d-\d\dT[\d:.]+Z) \[(?:INFO|WARN|ERROR|HEART|TRACE)\]"
+_HEALTH_REPORT = r"^=+ ?Microsoft Azure VM Health Report - Start "
 _SYSLOG_LINE = r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:\s\[]+(?:\[\d+\])?: "
+_AT_PROMPT = r"^(?:PS )?[A-Za-z]:\\[^>\n]{0,200}> ?"  # of cmd.exe and PowerShell
 
 TABLE: tuple[Row, ...] = (
     # the job and what people copy from the portal: identified by content before anything else claims a .json or .txt
     Row("job", "job", content=r'"jobType"\s*:\s*"AzureIaaSVMJob|"(?:entityFriendlyName|backupManagementType)"\s*:[\s\S]{0,4000}"operation"|Microsoft\.RecoveryServices/vaults/[^"]+/backupJobs/'),
     Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
+    # the Windows agent and its plugins: before the Linux agent, whose CommandExecution.log and heartbeat.log have the same names
+    Row("waappagent-log", "waappagent_log", Form.LOG, (rf"(?:^|/)waappagent(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
+    Row("transparent-installer-log", "windows_agent_log", Form.LOG, (rf"(?:^|/)transparentinstaller(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
+    # the agent's lines in a file of any name: most likely its main log, but nothing says that the writer wrote regularly
+    Row("waappagent-log", "windows_agent_log", Form.LOG, content=_WINDOWS_LINE),
+    Row("transparent-installer-log", "windows_agent_log", Form.LOG, content=_HEALTH_REPORT),
+    Row("windows-agent-log", "windows_agent_log", Form.LOG, (r"(?:^|/)windowsazure/(?:logs/)?(?:monitoringagent|telemetry|appagentruntime|agentruntime)(?:[._-][\w.-]*)?\.log",)),
+    Row("windows-agent-log", "windows_agent_log", Form.LOG, (r"(?:^|/)(?:monitoringagent|telemetry|appagentruntime|agentruntime)(?:[._-][\w.-]*)?\.log",), _WINDOWS_LINE, strict=True),
+    Row("iaasbcdr-log", "iaasbcdr_log", Form.LOG, (r"(?:^|/)iaasbcdrextension[^/]*\.(?:log|txt)",)),
+    Row("windows-command-log", "windows_command_log", Form.LOG, (rf"{_PLUGIN}(?:commandexecution(?:_[^/]+)?|install|update|heartbeat)\.log",)),
+    Row("windows-command-log", "windows_command_log", Form.LOG, (r"(?:^|/|_)commandexecution(?:_[^/]+)?\.log",), _WINDOWS_LINE, strict=True),
+    Row("vmassist-log", "vmassist_log", paths=(r"(?:^|/)vmassist[^/]*\.log",), content=r"^\d{4}-\d\d-\d\d [\d:]{8}Z \d\d:\d\d \d\d\.\d\ds(?: |\[)"),
+    Row("role-config", "role_config", paths=(r"(?:^|/)windowsazure/config/[^/]*?[0-9a-f-]{32,36}\.[^/]+\.xml",), content=r"<RoleEnvironment\b"),
+    Row("package-information", "package_information", paths=(r"(?:^|/)packageinformation\.txt",)),
+    Row("seq-number", "seq_number", paths=(rf"{_PLUGIN}seqnumber\.txt", r"(?:^|/)seqnumber\.txt")),
+    Row("plugin-config", form=Form.NONE, paths=(rf"{_PLUGIN}config\.txt",), secret=True),
+    Row("heartbeat", form=Form.NONE, paths=(rf"{_PLUGIN}status/heartbeat\.json",)),
+    # known by content, whatever a collector named it; the channel stands in the records, not in the name
+    Row("evtx", "event_log", Form.EVENTS, paths=(r"\.evtx",), content=r"\AElfFile\x00"),
     # the agent
     Row("waagent-log", "waagent_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?waagent\.log{_ROTATED}",), _AGENT_LINE),
     Row("command-execution-log", "command_execution_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
     Row("waagent-conf", "waagent_conf", paths=(r"(?:^|/)waagent\.conf",), content=r"(?m)^(?:Provisioning\.Agent|Extensions\.Enabled|ResourceDisk\.Format|OS\.EnableRDMA)\s*="),
     Row("goal-state", "goal_state", paths=(r"(?:^|/)goalstate(?:\.\d+)?\.xml",), content=r"<GoalState\b"),
-    Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml",), content=r"<Extensions\b[^>]*version="),
+    Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml", r"(?:^|/)windowsazure/config/[^/]*extensions?config\.xml"), content=r"<Extensions\b[^>]*version="),
     Row("vm-settings", "vm_settings", paths=(r"(?:^|/)vmsettings(?:\.[\w-]+)?\.json",), content=r'"hostGAPluginVersion"'),
     Row("hosting-environment", "goal_state", paths=(r"(?:^|/)hostingenvironmentconfig\.xml",), content=r"<HostingEnvironmentConfig\b"),
     Row("shared-config", "goal_state", paths=(r"(?:^|/)sharedconfig\.xml",), content=r"<SharedConfig\b"),
@@ -71,12 +98,12 @@ TABLE: tuple[Row, ...] = (
     Row("manifest", form=Form.NONE, paths=(r"(?:^|/)[^/]+\.manifest\.xml", r"\.agentsmanifest", r"(?:^|/)handlermanifest\.json")),
     Row("disable-agent", "marker", paths=(r"var/lib/waagent/disable_agent", r"(?:^|/)disable_agent")),
     Row("agent-error", "agent_error", paths=(r"(?:^|/)walinuxagent-[\d.]+/error\.json", r"(?:^|/)error\.json"), content=r'^\s*\{[^}]*"was_fatal"'),
-    Row("agent-status", "agent_status", paths=(r"(?:^|/)waagent_status(?:\.\d+)?\.json",), content=r'"(?:aggregateStatus|last_successful_status_upload_time)"'),
+    Row("agent-status", "agent_status", paths=(r"(?:^|/)waagent_status(?:\.\d+)?\.json", r"(?:^|/)aggregatestatus[^/]*\.json"), content=r'"(?:aggregateStatus|last_successful_status_upload_time)"'),
     # handlers
     Row("handler-state", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstate", r"(?:^|/)(?:config/[^/]+\.)?handlerstate")),
     Row("handler-status", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstatus", r"(?:^|/)handlerstatus")),
     Row("handler-environment", "handler_environment", paths=(r"(?:^|/)handlerenvironment\.json",), content=r'"handlerEnvironment"\s*:'),
-    Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)config/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
+    Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)(?:config|runtimesettings)/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
     Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"substatus"'),
     Row("heartbeat", form=Form.NONE, paths=(r"(?:^|/)heartbeat\.log",)),
     # the backup extension
@@ -87,6 +114,7 @@ TABLE: tuple[Row, ...] = (
     Row("vmbackup-conf", "vmbackup_conf", paths=(r"(?:^|/)vmbackup\.conf",), content=r"(?m)^\[SnapshotThread\]"),
     Row("script-config", "script_config", paths=(r"(?:^|/)vmsnapshotscriptpluginconfig\.json", r"(?:^|/)vmsnapshotpluginhost\.conf"), content=r'"preScriptLocation"'),
     Row("extension-log", "text_log", Form.LOG, (r"var/log/azure/[^/]+/(?:[^/]+/)?[^/]+\.log" + _ROTATED,)),
+    Row("extension-log", "windows_command_log", Form.LOG, (r"(?:^|/)logs/plugins/[^/]+/(?:[^/]+/){0,4}[^/]+\.log", r"(?:^|/)windowsazure/logs/(?:vfplugin/)?(?:netagent|vfplugin)-[^/]+\.log")),
     # the operating system
     Row("serial-log", "syslog", Form.LOG, (r"(?:^|/)[^/]*serial[^/]*\.(?:log|txt)",)),
     Row("cloud-init-log", "cloud_init_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?cloud-init(?:-output)?\.log{_ROTATED}",), r"^\d{4}-\d\d-\d\d [\d:,.]+ - [\w.]+\.py\[\w+\]: "),
@@ -100,6 +128,16 @@ TABLE: tuple[Row, ...] = (
     # what the collectors say of themselves
     Row("results", "results", paths=(r"(?:^|/)results\.txt",), content=r"(?m)^(?:Execution start time|\d{4}-\d\d-\d\dT[\d:]+Z INFO (?:Starting log collection at|Using \S+ as \$LIB_DIR))"),
     Row("disk-info", "disk_info", paths=(r"(?:^|/)diskinfo\.txt",), content=r"\[Device: \S+, mountpoint: "),
+    # the registry and output of commands of Windows
+    Row("registry-value", "registry", paths=(r"(?:^|/)registry\.json", r"\.reg"), content=r"\A\W*(?:Windows Registry Editor Version|REGEDIT4)|\A\s*HKEY_LOCAL_MACHINE\\[^\n]+\r?\n {4}\S[^\n]* {4}REG_"),
+    Row("registry-log", form=Form.NONE, paths=(r"(?:^|/)config/(?:software|system)\.log[12]?",)),
+    Row("registry-value", "hives", Form.BINARY, (r"(?:^|/)system32/config/(?:software|system)", r"(?:^|/)config/(?:software|system)", r"(?:^|/)(?:software|system)(?:\.(?:hiv|hive|dat))"), r"\Aregf"),
+    Row("cmd-vssadmin", "commands.vssadmin", paths=(r"(?:^|/)[^/]*vss[ _-]?(?:admin|(?:list[ _-]?)?writers?)[^/]*\.(?:txt|log|out)",), content=r"^vssadmin 1\.1 |^ {1,6}[^\n:：]{1,40} ?[:：] ?\{[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}\}[ \r]*\n(?:[^\n]*\n){0,2}[^\n:：]{1,40} ?[:：] ?\[\d{1,2}\] " + rf"|{_AT_PROMPT}(?i:vssadmin)"),
+    Row("cmd-sc", "commands.sc", paths=(r"(?:^|/)(?:sc|get-service|services?|win32_service|net[_-]?start)(?:[ _-][^/]*)?\.(?:txt|out|csv)",), content=r"^SERVICE_NAME: |^\[SC\] |^ *Status +Name +DisplayName|^\W*These Windows services are started|^\s+\w[^\n:：]{0,30}[:：] [1-7] {1,3}(?:RUNNING|STOPPED)" + rf"|{_AT_PROMPT}(?i:sc(?:\.exe)? +q|net +start|get-service|wmic +service)"),
+    Row("cmd-ipconfig", "commands.ipconfig", paths=(r"(?:^|/)(?:ipconfig|get-netip(?:interface|configuration))[^/]*",), content=r"^Windows[ -]IP[ -](?:Configuration|Konfiguration|配置|設定|構成|구성)|^ {3}[^\n:：]{0,30}DHCP[^\n:：]{0,30}(?:\. ?){3,}[:：] " + rf"|{_AT_PROMPT}(?i:ipconfig|get-netip)"),
+    Row("cmd-tasklist", "commands.tasklist", paths=(r"(?:^|/)(?:tasklist|get-process|win32_process|processes)[^/]*\.(?:txt|csv|out|log)", r"(?:^|/)tasklist"), content=r'^={20,} ={5,} ={5,}|^"Image Name","PID"|^ *Handles +NPM\(K\)' + rf"|{_AT_PROMPT}(?i:tasklist|get-process|wmic +process)"),
+    Row("cmd-installed-programs", "commands.installed_programs", paths=(r"(?:^|/)[^/]*(?:installed[ _-]?(?:programs?|software|apps?|applications?|products?)|uninstall[ _-]?list|programs[ _-]?list)[^/]*\.(?:txt|csv|tsv|out|log)",), content=r'^\W*DisplayName"?(?:\s+|,"?)DisplayVersion|^IdentifyingNumber ' + rf"|{_AT_PROMPT}(?i:wmic +product|get-package|winget +list)"),
+    Row("cmd-systeminfo", "commands.systeminfo", paths=(r"(?:^|/)(?:systeminfo|get-computerinfo|win32_operatingsystem|msinfo(?:32)?)[^/]*",), content=r"^[^\n:：]{4,60}[:：]\s+Microsoft Windows [^\n]+\n[^\n:：]{4,60}[:：]\s+\d+\.\d+\.\d+ " + rf"|{_AT_PROMPT}(?i:systeminfo|get-computerinfo|wmic +os\b|ver\s|reg +query)"),
     # output of commands that someone saved, or sos holds
     Row("cmd-waagent-version", "commands.waagent_version", paths=(r"(?:^|/)waagent[_-]+-*version[^/]*",), content=r"(?m)^WALinuxAgent-[\d.]+ running on |^Goal state agent: "),
     Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}\s*[\w@.-]+\.service - .*\n\s+Loaded: "),
@@ -129,6 +167,7 @@ _ROWS = tuple(
     for row in TABLE
 )
 UNKNOWN = Row("unknown", form=Form.NONE)
+EVENT_LOG = next(row for row in TABLE if row.form is Form.EVENTS)
 
 
 def identify(path: str, head: str) -> Row:
@@ -142,14 +181,25 @@ def identify(path: str, head: str) -> Row:
         if named and (not compiled.row.strict or compiled.content is None or compiled.content.search(head)):
             return compiled.row
     for compiled in _ROWS:
-        if compiled.content is not None and compiled.content.search(head):
+        if compiled.content is not None and compiled.row.form is not Form.BINARY and compiled.content.search(head):
             return compiled.row
     return UNKNOWN
+
+
+def identify_binary(head: bytes) -> Row:
+    """The row of a member that is no text and begins with `head`: its content alone decides."""
+    text = head.decode("latin-1")
+    return next((one.row for one in _ROWS if one.row.form is Form.BINARY and one.content is not None and one.content.search(text)), UNKNOWN)
 
 
 def form_of(kind: str) -> Form:
     """How members of `kind` are read."""
     return next((row.form for row in TABLE if row.kind == kind), Form.NONE)
+
+
+_WINDOWS_FOLDER = re.compile(r"(?:^|/)(?:windowsazure|packages/plugins|windows/system32)/")
+_COLLECTED_BY_AGENT = re.compile(r"(?:^|/)(?:vmagentlogs|collectguestlogs)[^/]*\.zip!/|^vmagentlogs[^/]*/")
+_AGENT_LOG = re.compile(r"(?:^|/)(?:waappagent|transparentinstaller)(?:\.[\w.-]+)?\.log$")
 
 
 def layout_of(paths: list[str]) -> str:
@@ -159,8 +209,18 @@ def layout_of(paths: list[str]) -> str:
         return "inspect-iaas-disk"
     if any("sos_commands/" in path for path in lowered):
         return "sosreport"
+    if _is_collect_guest_logs(lowered):
+        return "collect-guest-logs"
     if any(path.endswith("results.txt") and "/" not in path.rsplit("!/", 1)[-1] for path in lowered):
         return "waagent-collect-logs"
-    if any(path.startswith(("var/", "etc/")) or "/var/log/" in path for path in lowered):
+    if any(path.startswith(("var/", "etc/")) or "/var/log/" in path or _WINDOWS_FOLDER.search(path) for path in lowered):
         return "folder"
     return "file" if len(paths) == 1 else "files"
+
+
+def _is_collect_guest_logs(paths: list[str]) -> bool:
+    """CollectGuestLogs.exe of the Windows agent writes VMAgentLogs.zip: agent logs and event logs together. Its folders are not
+    published, so the name of the zip or this pair must tell."""
+    if any(_COLLECTED_BY_AGENT.search(path) for path in paths):
+        return True
+    return any(_AGENT_LOG.search(path) for path in paths) and any(path.endswith(".evtx") for path in paths)

@@ -1,8 +1,12 @@
-"""waagent_status.json: what the agent last told the platform about itself and its extensions.
+"""waagent_status.json, and aggregatestatus*.json on Windows: what the agent last told the platform of itself and its extensions.
 
 Three shapes (Azure/WALinuxAgent ga/exthandlers.py, common/protocol/wire.py): a summary of the agent's own to 2.4
 (`agent_name`, `extensions_status`), then the status blob as it was uploaded (`aggregateStatus`), with facts that were not sent beside
 it in 2.5 to 2.7 (`_metadataNotSentToCRP`). `{}` stands for "nothing was sent yet". The blob itself is sometimes saved by hand.
+
+The Windows agent (`C:\\WindowsAzure\\Logs\\AggregateStatus`) writes the same blob with the way and time of its last upload. NUL bytes stand
+in it (vmassist.ps1 of Azure/azure-support-scripts removes them before it reads it). It speaks of its own time only: when the agent is
+dead the file goes on saying Ready.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ _BAD = frozenset(("notready", "unresponsive"))
 
 def parse(document: Document) -> Iterator[Event]:
     """One event for the agent, and one per handler (component is its name; ERROR if it is not ready or its extension failed)."""
+    document = _without_nuls(document)
     value = document.json()
     if value is None or value == {}:
         return
@@ -28,6 +33,13 @@ def parse(document: Document) -> Iterator[Event]:
         yield from _uploaded(document, value)
     else:
         yield from _summary(document, value)
+
+
+def _without_nuls(document: Document) -> Document:
+    """The document without the NULs of the Windows agent; problems go to the one list."""
+    if "\x00" not in document.text:
+        return document
+    return Document(document.path, document.kind, document.text.replace("\x00", ""), document.problems)
 
 
 def _stamp(text: Any) -> Stamp | None:
@@ -56,6 +68,7 @@ def _uploaded(document: Document, value: dict[str, Any]) -> Iterator[Event]:
         "python": values.text(unsent.get("pythonVersion")).removeprefix("Python:").strip(),
         "update_status": values.text(update.get("status")),
         "expected_version": values.text(update.get("expectedVersion")),
+        **_upload(agent),
     }
     text = f"agent {fields['version']} {fields['status']}: {fields['message']}"
     raw = _piece(document, "guestAgentStatus", "status", fields["status"])
@@ -65,6 +78,17 @@ def _uploaded(document: Document, value: dict[str, Any]) -> Iterator[Event]:
     )
     for i, item in enumerate(values.listing(aggregate.get("handlerAggregateStatus"))):
         yield _handler(document, at("", "aggregateStatus", "handlerAggregateStatus", i), values.mapping(item), stamp)
+
+
+def _upload(agent: dict[str, Any]) -> dict[str, Value]:
+    """How and when the Windows agent last sent its status; nothing for other agents."""
+    if "lastStatusUploadTime" not in agent and "lastStatusUploadMethod" not in agent:
+        return {}
+    moment = stamps.utc(values.text(agent.get("lastStatusUploadTime")))
+    return {
+        "upload_method": values.text(agent.get("lastStatusUploadMethod")),
+        "uploaded": moment.isoformat() if moment is not None else None,
+    }
 
 
 def _handler(document: Document, pointer: str, item: dict[str, Any], stamp: Stamp | None) -> Event:

@@ -30,14 +30,17 @@ class _Mount:
 
 def parse(document: Document) -> Iterator[Event]:
     """One state event per mount: fields `mount`, `device`, `used_percent` as `df` counts it, `free_bytes` and `free_inodes` for what is
-    not root, `inodes` (None where the file system has no fixed number)."""
+    not root, `inodes` (None where the file system has no fixed number), and of a Windows disk `drive` (`C:`) where the letter is known."""
     table: dict[str, _Mount] = {}
+    drives: dict[str, str] = {}
     blocks: list[_Mount] = []
     for number, line in document.lines():
         line = line.strip("\x00").rstrip()
         shape, columns = lines.read("disk_info", line)
         if shape == "device":
             blocks.append(_Mount(number, columns["MOUNT"].strip(), columns["DEVICE"], rows=[line]))
+        elif shape == "drive":
+            drives[columns["PARTITION"]] = columns["DRIVE"]
         elif shape == "statistic" and blocks:
             blocks[-1].rows.append(line)
             if (value := values.number(columns["NUMBER"])) is not None:
@@ -51,12 +54,12 @@ def parse(document: Document) -> Iterator[Event]:
         row = table.pop(found.mount, None)
         if not {"blocks", "bavail"} <= found.said.keys():
             document.problem(f"the statistics at line {found.line} are cut", f"the free space of {found.mount}")
-        yield _event(document, found, row.percent if row else None)
+        yield _event(document, found, row.percent if row else None, drives.get(found.device))
     for found in table.values():
-        yield _event(document, found, found.percent)
+        yield _event(document, found, found.percent, drives.get(found.device))
 
 
-def _event(document: Document, found: _Mount, percent: int | None) -> Event:
+def _event(document: Document, found: _Mount, percent: int | None, drive: str | None) -> Event:
     said = found.said
     unit = said.get("frsize") or said.get("bsize") or 0
     fields: dict[str, Value] = {
@@ -67,6 +70,8 @@ def _event(document: Document, found: _Mount, percent: int | None) -> Event:
         "free_inodes": said.get("favail", said.get("ffree")) if said.get("files") else None,
         "inodes": said.get("files") or None,
     }
+    if drive is not None:
+        fields["drive"] = drive
     return Event(document.kind, document.path, found.mount, line=found.line, fields=fields, raw="\n".join(found.rows), state=True)
 
 

@@ -29,14 +29,18 @@ LINE_GRAMMARS = (
     "key_values",
     "listing",
     "os_release",
+    "registry",
     "results",
     "syslog",
     "text_log",
     "timezone",
+    "vmassist_log",
     "vmsnapshot_log",
     "vmsnapshot_shell_log",
     "waagent_conf",
     "waagent_log",
+    "windows_agent_log",
+    "windows_plugin_log",
 )
 
 

@@ -32,6 +32,7 @@ def parse(document: Document) -> Iterator[Event]:
         "log_folder": values.text(folders.get("logFolder")),
         "config_folder": configured,
         "status_folder": values.text(folders.get("statusFolder")),
+        "heartbeat_file": values.text(folders.get("heartbeatFile")),
     }
     name = handler.name or values.text(entry.get("name")) or inside.name
     yield Event(

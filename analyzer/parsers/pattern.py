@@ -36,6 +36,8 @@ class Condition:
             return False
         if self.modifier == "not":
             return not any(_equal(actual, value) for value in self.values)
+        if self.modifier == "lacks":
+            return not any(_TESTS["contains"](actual, value) for value in self.values)
         return any(_TESTS[self.modifier](actual, value) for value in self.values)
 
 
@@ -96,7 +98,7 @@ _TESTS: dict[str, Callable[[Value, Value], bool]] = {
     "below": _below,
     "notbelow": lambda actual, value: bool(version(actual)) and not _below(actual, value),
 }
-MODIFIERS = frozenset(_TESTS) | {"exists", "not"}
+MODIFIERS = frozenset(_TESTS) | {"exists", "not", "lacks"}
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,14 @@ class Pattern:
     @cached_property
     def _expression(self) -> Any:
         return compiled(self.match) if self.match is not None else None
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """What must cover a time to tell that nothing of the pattern is in it: its kinds; of an event log the channel it names."""
+        named = [condition for condition in self.where if condition.name == "channel" and condition.modifier in ("is", "exactly")]
+        if self.kinds != {"evtx"} or not named:
+            return self.kinds
+        return frozenset(f"evtx:{value}" for condition in named for value in condition.values)
 
     @property
     def plain(self) -> bool:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import mmap
+import tempfile
 import traceback
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzer.bundle import Bundle, Encoding, Member, Text, detect_encoding, is_binary, read_ahead, transcode
-from analyzer.bundle.layouts import UNKNOWN, Form, Row, identify
-from analyzer.model import Artifact, ArtifactStatus, Event, Problem
+from analyzer.bundle.layouts import EVENT_LOG, UNKNOWN, Form, Row, identify, identify_binary
+from analyzer.model import Artifact, ArtifactStatus, Clock, Event, Problem, Stamp
+from analyzer.parsers import event_log
 from analyzer.parsers.document import Document, DocumentParser
+from analyzer.parsers.evtx import is_evtx
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.pattern import Hit, PatternSet
 from analyzer.parsers.scan import LogScan, scan
 
+if TYPE_CHECKING:
+    from analyzer.parsers.evtx import EvtxScan, LogGap
+
 DOCUMENT_LIMIT = 32 << 20  # bytes of a document; no format here is larger unless it is damaged
+BINARY_LIMIT = 512 << 20  # bytes of a binary document; a SOFTWARE hive of an old server has 200 MB
+_IN_MEMORY = 16 << 20  # bytes of a binary document that are held in memory; a larger one is mapped from a temporary file
 _THREAD_FROM = 4 << 20  # bytes from which it pays to inflate in a thread of its own
 
 
@@ -32,6 +42,9 @@ class Read:
     events: list[Event] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     scan: LogScan | None = None
+    span: tuple[Stamp, Stamp] | None = None  # first and last record of an event log
+    channels: tuple[str, ...] = ()
+    log_gaps: list[LogGap] = field(default_factory=list)  # of an event log
 
 
 @cache
@@ -54,9 +67,12 @@ def classify(bundle: Bundle, member: Member) -> tuple[Row, Encoding]:
     """The kind of a member, by its path and first bytes, and its encoding."""
     head = bundle.head(member)
     encoding = detect_encoding(head)
+    if is_evtx(head):
+        return EVENT_LOG, encoding
     if is_binary(head):
         named = identify(member.path, "")
-        return (named if named.form is Form.NONE else UNKNOWN), encoding
+        known = named is not UNKNOWN and named.form in (Form.NONE, Form.EVENTS)
+        return (named if known else identify_binary(head)), encoding
     return identify(member.path, head.decode(encoding.codec, "replace")), encoding
 
 
@@ -71,6 +87,10 @@ def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
             _read_log(bundle, result, patterns)
         elif row.form is Form.DOCUMENT and not row.secret:
             _read_document(bundle, result)
+        elif row.form is Form.BINARY:
+            _read_binary(bundle, result)
+        elif row.form is Form.EVENTS:
+            _read_events(bundle, result, patterns)
         else:
             _digest_only(bundle, result)
     except Exception as error:
@@ -125,6 +145,64 @@ def _read_document(bundle: Bundle, result: Read) -> None:
     finally:
         bundle.problems += document.problems
     result.artifact.status = ArtifactStatus.FAILED if document.problems and not result.events else ArtifactStatus.PARSED
+
+
+def _read_events(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
+    stream = bundle.stream(result.member, digest=True)
+    content: Iterator[bytes] = read_ahead(stream) if result.member.size >= _THREAD_FROM else stream
+    found = event_log.read(content, result.member.path, patterns.of_kind(event_log.KIND).patterns)
+    for _ in content:  # a log that is not read (Security) still has its digest
+        pass
+    artifact = result.artifact
+    artifact.sha256, artifact.encoding = stream.sha256 or "", ""
+    artifact.note = "; ".join(_event_log_notes(found))
+    artifact.status = ArtifactStatus.UNPARSED if found.skipped else ArtifactStatus.PARSED
+    bundle.problems += found.problems
+    result.events, result.channels, result.log_gaps = found.events, tuple(sorted(found.channels)), found.gaps
+    if found.first is not None and found.last is not None:
+        result.span = (Stamp(found.first, Clock.UTC), Stamp(found.last, Clock.UTC))
+
+
+def _event_log_notes(found: EvtxScan) -> Iterator[str]:
+    """What a reader of the artifact's row should know: what it holds, and what was not sound."""
+    if found.skipped:
+        yield found.skipped
+    yield f"{found.records} records of {', '.join(sorted(found.channels)) or 'no channel'}"
+    if found.recovered:
+        yield "recovered: " + ", ".join(f"{count} {reason}" for reason, count in sorted(found.recovered.items()))
+    if found.distrusted:
+        yield f"{found.distrusted} records in chunks whose checksum fails"
+
+
+def _read_binary(bundle: Bundle, result: Read) -> None:
+    result.artifact.encoding = result.artifact.note = ""
+    with _content(bundle, result) as content:
+        events, problems = _module(result.row.module).parse_bytes(content, result.member.path, result.row.kind)
+    result.events += events
+    bundle.problems += problems
+    result.artifact.status = ArtifactStatus.FAILED if problems and not events else ArtifactStatus.PARSED
+
+
+@contextmanager
+def _content(bundle: Bundle, result: Read) -> Iterator[bytes | mmap.mmap]:
+    """The bytes of a binary document, at most `BINARY_LIMIT` of them: large ones lie in a temporary file, so memory does not grow."""
+    size = 0
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
+        stream = bundle.stream(result.member, digest=True)
+        for block in stream:  # to its end: the digest is over all of it
+            kept = block[: max(0, BINARY_LIMIT - size)]
+            spool.write(kept)
+            size += len(kept)
+            if len(kept) < len(block):
+                bundle.note(result.member.path)(f"larger than the {BINARY_LIMIT} bytes that are read of such a file", "what follows in it")
+        result.artifact.sha256 = stream.sha256 or ""
+        if size <= _IN_MEMORY:
+            spool.seek(0)
+            yield spool.read()
+            return
+        spool.flush()
+        with closing(mmap.mmap(spool.fileno(), size, access=mmap.ACCESS_READ)) as mapped:
+            yield mapped
 
 
 def _digest_only(bundle: Bundle, result: Read) -> None:

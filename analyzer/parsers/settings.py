@@ -4,6 +4,9 @@ Written by the agent (Azure/WALinuxAgent ga/exthandlers.py update_settings): `ru
 protected settings. Of the backup extension's public settings (Azure/azure-linux-extensions VMBackup/main/parameterparser.py),
 `objectStr` is base64 of a JSON object that holds a token beside the VM's name, and `customSettings` is JSON in a string. Tokens, blob
 URLs and protected settings never leave this module. VMSnapshotLinux removes `protectedSettings` after reading them.
+
+On Windows (`RuntimeSettings/N.settings`) the task, the start time and the blob URLs are among the protected ones ("VM Snapshot Windows
+extension for Azure Backup"), so such a file tells its sequence number only.
 """
 
 from __future__ import annotations
@@ -50,8 +53,11 @@ def parse(document: Document) -> Iterator[Event]:
         "thumbprint": values.text(settings.get("protectedSettingsCertThumbprint")),
         **_request(values.mapping(public) or values.mapping(values.inner(public))),
     }
+    if fields["has_protected"] and not public:  # the Windows backup extension gets its task this way
+        fields["protected_only"] = True
     shown = next((key for key, name in _SHOWN if fields.get(name)), "")
-    text = ", ".join(f"{name} {value}" for name, value in fields.items() if name in _SUMMARY and value) or "settings"
+    text = ", ".join(f"{name} {value}" for name, value in fields.items() if name in _SUMMARY and value)
+    text = text or ("protected settings only" if fields.get("protected_only") else "settings")
     raw = verbatim.member(document.text, shown, "") if shown else '"handlerSettings"'
     yield Event(document.kind, document.path, text, pointer=_POINTER, component=handler.name, fields=fields, raw=raw, state=True)
 

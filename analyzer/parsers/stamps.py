@@ -130,3 +130,8 @@ def from_ticks(value: int) -> datetime | None:
 def of(moment: datetime | None) -> Stamp | None:
     """An instant that a document states, as the stamp of its event."""
     return None if moment is None else Stamp(moment.astimezone(UTC).replace(tzinfo=None), Clock.UTC)
+
+
+def aware(moment: datetime) -> datetime:
+    """A naive UTC value as an instant."""
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from analyzer.bundle.layouts import Form
 from analyzer.model import ArtifactStatus, Basis, Clock, Event, Stamp, Value
 from analyzer.parsers import stamps
+from analyzer.parsers.event_log import KIND as EVENT_LOGS
+from analyzer.parsers.event_log import coverage_kind
 from analyzer.parsers.pattern import Hit
 from analyzer.parsers.reading import Read, codec_after, log_format
 from analyzer.timeline.attempts import Attempt
@@ -20,6 +22,8 @@ from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_orde
 _BEAT = timedelta(minutes=35)  # a beating agent says so every 30 minutes
 _PLATFORM = frozenset(("job", "portal-text"))  # what the platform or a person says is no record of the guest
 _NUMBERED = re.compile(r"(?P<base>.+?)(?:\.(?P<number>\d{1,3}))?(?:\.(?:gz|xz|bz2|zst))?", re.DOTALL)
+_LOST = {"missing": "are missing", "cleared": "were cleared", "archived": "were moved into an archive"}
+_MAIN = ("System", "Application")  # the channels that every bundle with event logs has
 _ROTATED = re.compile(r"\.log(?:\.\d+|-\d{4}-?\d\d)|\.(?:gz|xz|bz2|zst)$|(?:syslog|messages|kern)[.-]\d", re.IGNORECASE)
 
 
@@ -42,6 +46,8 @@ def build(reads: Sequence[Read]) -> Timeline:
         timeline.events += [place(event) for event in read.events]
         for hit in read.hits:
             timeline.hits.setdefault(hit.pattern, []).append(Hit(hit.pattern, place(hit.event), hit.line, hit.groups, hit.at))
+        if read.span is not None:
+            _cover_channels(timeline, read, read.span)
         if read.scan is not None:
             _cover(timeline, read)
     known = {id(event) for event in timeline.events}
@@ -53,6 +59,7 @@ def build(reads: Sequence[Read]) -> Timeline:
                 timeline.events.append(hit.event)
     timeline.events = in_order(timeline.events)
     _gaps(timeline, reads)
+    _lost_records(timeline, reads)
     _bridge(timeline, reads)
     timeline.gaps.sort(key=lambda gap: (gap.span.start, gap.artifact))
     return timeline
@@ -126,9 +133,8 @@ def _stamps(reads: Iterable[Read]) -> Iterable[tuple[Read, Stamp]]:
         for event in read.events:
             if event.stamp is not None:
                 yield read, event.stamp
-        if read.scan is not None:
-            for stamp in read.scan.stamps():
-                yield read, stamp
+        for stamp in read.scan.stamps() if read.scan is not None else read.span or ():
+            yield read, stamp
 
 
 def _latest(reads: Sequence[Read], local: LocalClock) -> datetime | None:
@@ -170,6 +176,24 @@ def _cover(timeline: Timeline, read: Read) -> None:
     spans.append((read.member.path, Window(first, last)))
 
 
+def _cover_channels(timeline: Timeline, read: Read, span: tuple[Stamp, Stamp]) -> None:
+    """An event log covers the time of its channels, up to the collection; `evtx` as a whole covers what System and Application do."""
+    first, last = (timeline.clocks.utc(stamp)[0] for stamp in span)
+    if first is None or last is None:
+        return
+    read.artifact.first, read.artifact.last = first, last
+    until = max(last, timeline.collected or last) if _whole(read) else last
+    for channel in read.channels:
+        timeline.coverage.setdefault(coverage_kind(channel), []).append((read.member.path, Window(first, until)))
+    spans = [timeline.coverage.get(coverage_kind(channel), []) for channel in _MAIN]
+    timeline.coverage[EVENT_LOGS] = [
+        (path, Window(max(one.start, other.start), min(one.end, other.end)))
+        for path, one in spans[0]
+        for _, other in spans[1]
+        if one.overlaps(other)
+    ]
+
+
 def _gaps(timeline: Timeline, reads: Sequence[Read]) -> None:
     for read in reads:
         if read.scan is None or read.row.form is not Form.LOG:
@@ -185,6 +209,18 @@ def _gaps(timeline: Timeline, reads: Sequence[Read]) -> None:
                     Gap(read.row.kind, read.member.path, Window(first, last), silence.line, silence.until_line, "silent", text)
                 )
         _end_gap(timeline, read, limit)
+
+
+def _lost_records(timeline: Timeline, reads: Sequence[Read]) -> None:
+    """Stretches of an event log whose records are gone: ids that are missing, a log that was cleared or archived."""
+    for read in reads:
+        for lost in read.log_gaps:
+            ends = [stamps.aware(moment) for moment in (lost.since, lost.until) if moment is not None]
+            if ends:
+                missing = f"{lost.missing} records" if lost.missing else "records"
+                text = f"{lost.channel}: {missing} behind record {lost.after} {_LOST[lost.reason.value]}"
+                span = Window(min(ends), max(ends))
+                timeline.gaps.append(Gap(EVENT_LOGS, read.member.path, span, None, None, lost.reason.value, text, lost.after))
 
 
 def _bridge(timeline: Timeline, reads: Sequence[Read]) -> None:
@@ -222,7 +258,7 @@ def _whole(read: Read) -> bool:
 def _end_gap(timeline: Timeline, read: Read, limit: timedelta) -> None:
     """The live log stops long before the collection."""
     last = read.artifact.last
-    if last is None or timeline.collected is None or read.row.kind != "waagent-log":
+    if last is None or timeline.collected is None or read.row.kind not in _WORDS:
         return
     if _ROTATED.search(read.member.path) or not _whole(read):
         return
@@ -242,22 +278,26 @@ def _tail(read: Read) -> str:
 
 def derived(timeline: Timeline, attempts: Iterable[Attempt]) -> list[Event]:
     """What follows from the records without standing in one: a gap, an attempt and how it ended. Signatures match these too."""
-    life = _life(timeline)
-    gaps = [_of_gap(gap, _last_word(gap, life)) for gap in timeline.gaps]
+    life = {kind: _life(timeline, kind) for kind in _WORDS}
+    gaps = [_of_gap(gap, _last_word(gap, life.get(gap.kind, []))) for gap in timeline.gaps]
     return gaps + [event for attempt in attempts if (event := _of_attempt(attempt)) is not None]
 
 
-_WORDS = (
-    ("agent.running", "start"), ("agent.command", "command"), ("agent.heartbeat", "heartbeat"), ("agent.old-heartbeat", "heartbeat"),
-    ("agent.stopped", "stopped"),
-)  # fmt: skip
+_WORDS = {
+    "waagent-log": (
+        ("agent.running", "start"), ("agent.command", "command"), ("agent.heartbeat", "heartbeat"), ("agent.old-heartbeat", "heartbeat"),
+        ("agent.stopped", "stopped"),
+    ),
+    "waappagent-log": (("winagent.start", "start"), ("winagent.beat", "heartbeat"), ("winagent.stop", "stopped")),
+}  # fmt: skip
 
 
-def _life(timeline: Timeline) -> list[tuple[datetime, int, str]]:
+def _life(timeline: Timeline, kind: str) -> list[tuple[datetime, int, str]]:
     """What the agent says of itself, in order: that it starts, beats, runs a command, is stopped. Of one line the last word counts."""
-    order = [word for _, word in _WORDS]
+    words = _WORDS[kind]
+    order = [word for _, word in words]
     said: dict[tuple[datetime, int], str] = {}
-    for name, word in _WORDS:
+    for name, word in words:
         for hit in timeline.hits.get(name, ()):
             if hit.event.time is not None:
                 at = (hit.event.time, hit.line or 0)
@@ -268,8 +308,6 @@ def _life(timeline: Timeline) -> list[tuple[datetime, int, str]]:
 def _last_word(gap: Gap, life: list[tuple[datetime, int, str]]) -> str:
     """What the agent said of itself last before it fell silent, if that was at most one beat earlier; a command only if it is the last
     record."""
-    if gap.kind != "waagent-log":
-        return ""
     place = bisect_right(life, gap.span.start, key=lambda item: item[0]) - 1
     while place >= 0 and gap.span.start - life[place][0] <= _BEAT:
         moment, _, word = life[place]
@@ -282,11 +320,13 @@ def _last_word(gap: Gap, life: list[tuple[datetime, int, str]]) -> str:
 def _of_gap(gap: Gap, after: str) -> Event:
     minutes = len(gap.span) // 60
     text = f"ends {minutes} min before the collection" if gap.reason == "end" else f"silent for {minutes} min"
+    if gap.record is not None:
+        text = gap.quote
     until = gap.span.end.isoformat()
     fields: dict[str, Value] = {"of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": until, "after": after}
     return Event(
-        "gap", gap.artifact, text, line=gap.line, until_line=gap.until_line, time=gap.span.start, basis=Basis.DECLARED,
-        component=gap.kind, fields=fields, raw=gap.quote or text,
+        "gap", gap.artifact, text, line=gap.line, until_line=gap.until_line, record=gap.record, time=gap.span.start,
+        basis=Basis.DECLARED, component=gap.kind, fields=fields, raw=gap.quote or text,
     )  # fmt: skip
 
 

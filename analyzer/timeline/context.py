@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from analyzer.bundle import Bundle
 from analyzer.model import Clock, Event, Stamp
+from analyzer.parsers import evtx
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.reading import Read, blocks, codec_after
 from analyzer.parsers.records import Region, next_record, regions
@@ -45,6 +46,9 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
     inner = merge([window.widened(after=timedelta(minutes=1)) for window in windows])
     outer = merge([window.widened(NEAR, NEAR) for window in windows])
     for read in reads:
+        if read.span is not None:
+            for event in _events_of(bundle, read, inner, clocks):
+                _keep(found, event)
         if read.scan is None or not _overlapping(read.scan.marks, outer, clocks):
             continue
         followed = read.row.kind in FOLLOWED
@@ -54,6 +58,13 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
             elif followed and any(event.time in span for span in outer):
                 _keep_near(found, event)
     return found
+
+
+def _events_of(bundle: Bundle, read: Read, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
+    """Warnings and errors of an event log inside the spans."""
+    naive = [(span.start.replace(tzinfo=None), span.end.replace(tzinfo=None)) for span in spans]
+    for event in evtx.read_evtx(bundle.stream(read.member), read.member.path, evtx.Wanted(spans=tuple(naive))).events:
+        yield clocks.place(event)
 
 
 def _keep(found: Context, event: Event) -> None:

@@ -12,7 +12,10 @@ from analyzer.timeline.clock import Clocks
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # which artifact kind must be there to tell that an event of a derived kind is not
-_TOLD_BY = {"gap": "waagent-log", "attempt": "vmsnapshot-log", "job-task": "job", "job-error": "job", "portal-error": "portal-text"}
+_TOLD_BY = {"attempt": "vmsnapshot-log", "job-task": "job", "job-error": "job", "portal-error": "portal-text"}
+
+
+_BEATING = ("waagent-log", "waappagent-log")  # logs of agents that say regularly that they are alive: they tell of silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A regular source was silent from `span.start` to `span.end`. `reason`: silent, rotated, vm-off, end (the log stops)."""
+    """A source says nothing of the time from `span.start` to `span.end`. `reason`: silent, rotated, end (the log stops); of an event log
+    missing (record ids), cleared, archived."""
 
     kind: str
     artifact: str
@@ -51,6 +55,7 @@ class Gap:
     until_line: int | None
     reason: str
     quote: str = ""  # the lines at its ends, as they stand there
+    record: int | None = None  # of an event log: the last record before it
 
 
 @dataclass
@@ -91,7 +96,11 @@ class Timeline:
         A state or document covers any window: what it says is judged by its own time. A log that is the live one (not rotated
         away) covers time up to the collection, even if it is silent: that silence is what it says.
         """
+        if kind == "gap":
+            return any(self.covers(one, window) for one in _BEATING)
         kind = _TOLD_BY.get(kind, kind)
+        if kind.startswith("evtx:") and kind not in self.coverage and "evtx" not in self.coverage:
+            return self._read("evtx")  # an event log without times
         spans = sorted((span for _, span in self.coverage.get(kind, ())), key=lambda span: span.start)
         if not spans:
             return kind not in self.coverage and self._read(kind)
@@ -108,6 +117,8 @@ class Timeline:
 
     def touches(self, kind: str, window: Window) -> bool:
         """Whether any artifact of the kind says something of the window."""
+        if kind == "gap":
+            return any(self.touches(one, window) for one in _BEATING)
         kind = _TOLD_BY.get(kind, kind)
         if kind not in self.coverage:
             return self._read(kind)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import pytest
+
 from analyzer.model import Clock, Stamp
 from tests.parsers.members import read
+from tests.support import windows_scenes
 
 SNAPSHOT = "Microsoft.Azure.RecoveryServices.VMSnapshotLinux"
 UPLOADED = {
@@ -102,3 +105,43 @@ def test_nothing_sent_yet_is_legal() -> None:
 def test_excerpts_are_verbatim() -> None:
     member = read("waagent_status.json", json.dumps(UPLOADED, indent=2))
     assert all(event.raw in member.text for event in member.events)
+
+
+WINDOWS = "device_0/WindowsAzure/Logs/AggregateStatus/aggregatestatus.json"
+
+
+def test_windows_agent_tells_how_and_when_it_last_reported() -> None:
+    agent, snapshot = read(WINDOWS, windows_scenes.aggregate_status(windows_scenes.at("2024-02-29 10:00:00"))).events
+    wanted = {
+        "version": "2.7.41491.1102",
+        "status": "Ready",
+        "upload_method": "HostGA Plugin - Default",
+        "uploaded": "2024-02-29T09:59:45+00:00",
+    }
+    assert wanted.items() <= agent.fields.items()
+    assert (agent.stamp, agent.level) == (Stamp(datetime(2024, 2, 29, 10), Clock.UTC), "INFO")
+    assert (snapshot.component, snapshot.fields["sequence"]) == (windows_scenes.HANDLER, 7)
+
+
+def test_ready_of_an_old_file_is_of_its_own_time_and_no_state() -> None:
+    member = read(WINDOWS, windows_scenes.aggregate_status(windows_scenes.at("2024-02-01 10:00:00")))
+    assert not any(event.state for event in member.events)
+    assert {event.stamp for event in member.events} == {Stamp(datetime(2024, 2, 1, 10), Clock.UTC)}
+
+
+@pytest.mark.parametrize("where", [0, 1, 60, 200, -64])
+def test_nuls_of_the_windows_agent_are_no_damage(where: int) -> None:
+    sound = windows_scenes.aggregate_status(windows_scenes.at("2024-02-29 10:00:00"), operation="error", code=5).rstrip(b"\0")
+    member = read(WINDOWS, sound[:where] + b"\0" * 7 + sound[where:])
+    assert [event.level for event in member.events] == ["INFO", "ERROR"]
+    assert not member.problems
+
+
+def test_half_written_windows_status_is_reported() -> None:
+    data = windows_scenes.aggregate_status(windows_scenes.at("2024-02-29 10:00:00"))[:300] + b"\0" * 512
+    member = read(WINDOWS, data)
+    assert not member.events and member.problems[0].artifact == WINDOWS
+
+
+def test_status_of_a_linux_agent_has_no_upload() -> None:
+    assert "uploaded" not in read("var/lib/waagent/waagent_status.json", json.dumps(UPLOADED)).events[0].fields

@@ -36,6 +36,10 @@ KINDS = {
     "results": ("results", "results.txt"),
     "disk-info": ("disk_info", "diskinfo.txt"),
     "selinux-config": ("key_values", "etc/selinux/config"),
+    "role-config": ("role_config", "WindowsAzure/Config/22bad65b018148a687a4aad1c2a62b67.22bad65b018148a687a4aad1c2a62b67._vm01.1.xml"),
+    "package-information": ("package_information", "WindowsAzure/Packages/PackageInformation.txt"),
+    "seq-number": ("seq_number", "Packages/Plugins/A.B/1.0.1.0/SeqNumber.txt"),
+    "vmassist-log": ("vmassist_log", "logs/vmassist_APP01_20240229135959.log"),
 }
 SILENT_ABOUT = {  # what is legal there, or says all by existing
     ("disable-agent", name) for name in DAMAGED
@@ -89,5 +93,7 @@ SOUND: dict[str, bytes] = {
     "results": b"2024-03-01T10:15:03Z INFO Output of command [ls -alF /var/log]:\ntotal 4\n-rw-r--r-- 1 root root 0 Mar  1 10:15 syslog\n\n",
     "disk-info": b"[Device: /dev/sda1, mountpoint: / ]\nbsize: 4096\nfrsize: 4096\nblocks: 100\nbfree: 10\nbavail: 5\nfiles: 9\nffree: 8\nfavail: 8\n",
     "timezone": b"               Local time: Fri 2024-03-01 11:00:00 CET\n                Time zone: Europe/Berlin (CET, +0100)\n",
+    "role-config": b'<RoleEnvironment><Deployment id="22bad"/><CurrentInstance id="Web_IN_0" roleName="Web"/></RoleEnvironment>',
+    "vmassist-log": b"2024-02-29 01:59:59Z 00:05 00.12s VM Agent installed: True\r\n2024-02-29 13:59:59,123 py WARNING x\r\n",
     "vmbackup-conf": b"[SnapshotThread]\ntimeout = 60\nMountsToSkip: /a,\n  /b\n",
 }

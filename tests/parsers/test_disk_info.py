@@ -84,3 +84,36 @@ def test_drive_letters_of_windows_are_no_mounts() -> None:
 
 def test_file_without_mounts_is_reported() -> None:
     assert read("diskinfo.txt", "None\n").problems[0].lost == "how full the disk is"
+
+
+WINDOWS = """Windows drive letter mappings [Inspect skipped]:
+C: /dev/sda2
+E: /dev/sdb1
+
+Filesystem      Size  Used Avail Use% Mounted on
+/dev/root       4.0G  423M  3.4G  12% /
+/dev/sda2       127G  127G     0 100% /sysroot
+/dev/sdb1        16G   47M   16G   1% /sysroot/mnt
+
+[Device: /dev/sda2, mountpoint: / ]
+bsize: 4096
+frsize: 4096
+blocks: 33291775
+bfree: 0
+bavail: 0
+files: 118048596
+ffree: 117915009
+favail: 117915009
+"""
+
+
+def test_windows_disk_is_known_by_its_letter() -> None:
+    member = read("diskinfo.txt", WINDOWS)
+    assert member.column("drive") == ["C:", "E:"]
+    assert member.column("used_percent") == [100, 1]
+    assert (member.events[0].fields["free_bytes"], member.events[0].line) == (0, 10)
+    assert not member.problems
+
+
+def test_disk_without_letters_has_no_drive() -> None:
+    assert all("drive" not in event.fields for event in read("diskinfo.txt", INFO).events)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.parsers.members import HANDLER, read
 
 DATA = (
@@ -31,3 +33,19 @@ def test_object_in_place_of_an_array_is_read() -> None:
 
 def test_document_without_folders_is_reported() -> None:
     assert read("HandlerEnvironment.json", '[{"name": "A.B"}]').problems
+
+
+def test_folders_of_windows_keep_their_backslashes() -> None:
+    name = "Microsoft.Azure.RecoveryServices.VMSnapshot/1.0.110.0"
+    single, logs = (f"C:/{place}/{name}".replace("/", "\\") for place in ("Packages/Plugins", "WindowsAzure/Logs/Plugins"))
+    folders = {"logFolder": logs, "configFolder": f"{single}\\RuntimeSettings", "statusFolder": f"{single}\\Status"}
+    folders["heartbeatFile"] = f"{single}\\Status\\HeartBeat.Json"
+    data = json.dumps([{"version": 1.0, "handlerEnvironment": folders}])
+    member = read("device_0/Packages/Plugins/Microsoft.Azure.RecoveryServices.VMSnapshot/1.0.110.0/HandlerEnvironment.json", data)
+    event = member.only
+    assert (event.component, event.fields["version"]) == ("Microsoft.Azure.RecoveryServices.VMSnapshot", "1.0.110.0")
+    assert event.fields["status_folder"] == f"{single}\\Status"
+    assert event.fields["heartbeat_file"] == f"{single}\\Status\\HeartBeat.Json"
+    assert event.raw in data
+    loose = read("HandlerEnvironment.json", data).only
+    assert (loose.component, loose.fields["version"]) == ("Microsoft.Azure.RecoveryServices.VMSnapshot", "1.0.110.0")

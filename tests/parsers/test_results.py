@@ -185,3 +185,46 @@ def test_excerpts_are_verbatim() -> None:
 
 def test_other_text_is_reported() -> None:
     assert read("results.txt", "42 tests passed\n").problems[0].lost == "when and what was collected"
+
+
+WINDOWS = """Execution start time: 15:52:40.\r
+Manifest requested: normal\r
+Mounting /dev/sda2 on / SUCCEEDED.\r
+15:52:59  Executing Operation [40/120]: ll,/WindowsAzure\r
+15:52:59  Listing contents of /WindowsAzure:\r
+\r
+total 28\r
+drwxrwxrwx 1 0 0 4096 Feb 28 10:00 .\r
+drwxrwxrwx 1 0 0 8192 Feb 27 09:00 ..\r
+drwxrwxrwx 1 0 0    0 Jul  1  2023 Config\r
+drwxrwxrwx 1 0 0 8192 Jan 17  2024 GuestAgent_2.7.41491.1102_2024-01-17_101112\r
+drwxrwxrwx 2 0 0 4096 Jul  1  2023 Logs\r
+-rwxrwxrwx 1 0 0   98 Jul  1  2023 Secure Agent.txt\r
+lrwxrwxrwx 1 0 0   19 Jul  1  2023 Linked -> unsupported reparse point\r
+15:53:00  Executing Operation [41/120]: ll,/Packages/Plugins\r
+15:53:00  Listing contents of /Packages/Plugins:\r
+total 4\r
+drwxrwxrwx 1 0 0 4096 Jul  1  2023 Microsoft.Azure.RecoveryServices.VMSnapshot\r
+15:53:00  Executing Operation [42/120]: copy,/WindowsAzure/Logs/Plugins/*/*/CommandExecution.log\r
+Copying /WindowsAzure/Logs/Plugins/*/*/CommandExecution.log FAILED as no files were located.\r
+15:53:01  Executing Operation [43/120]: copy,/Windows/System32/winevt/Logs/Windows Azure.evtx\r
+Copying /Windows/System32/winevt/Logs/Windows Azure.evtx FAILED as no files were located.\r
+Execution end time: 15:54:02  [Execution duration: 82 seconds]\r
+"""
+
+
+def test_folders_of_a_windows_disk_are_listed() -> None:
+    member = read("results.txt", WINDOWS)
+    listed = [event.fields["path"] for event in member.events if event.kind == "file-listed"]
+    assert listed == [
+        "WindowsAzure", "WindowsAzure/Config", "WindowsAzure/GuestAgent_2.7.41491.1102_2024-01-17_101112", "WindowsAzure/Logs",
+        "WindowsAzure/Secure Agent.txt", "WindowsAzure/Linked", "Packages/Plugins/Microsoft.Azure.RecoveryServices.VMSnapshot",
+    ]  # fmt: skip
+    assert not member.problems
+
+
+def test_windows_files_that_were_not_found_are_named() -> None:
+    assert of(read("results.txt", WINDOWS), "copy-failed") == [
+        ("WindowsAzure/Logs/Plugins/*/*/CommandExecution.log", "no such file", 20),
+        ("Windows/System32/winevt/Logs/Windows Azure.evtx", "no such file", 22),
+    ]

@@ -6,6 +6,8 @@ import base64
 import json
 from typing import Any
 
+import pytest
+
 from tests.parsers.members import HANDLER, read
 
 TASK = "4f6c1d0e-7d4b-4a52-9f3f-2f5f6d1c8e10"
@@ -94,3 +96,28 @@ def test_object_string_may_stand_in_quotes_of_its_own() -> None:
 
 def test_document_without_handler_settings_is_reported() -> None:
     assert read(f"{HANDLER}/config/637.settings", '{"runtimeSettings": []}').problems[0].lost == "the whole document"
+
+
+WINDOWS = "C/Packages/Plugins/Microsoft.Azure.RecoveryServices.VMSnapshot/1.0.110.0/RuntimeSettings/7.settings"
+
+
+@pytest.mark.parametrize("public", [None, "", {}])
+def test_windows_settings_that_are_all_encrypted_tell_their_sequence(public: object) -> None:
+    encrypted = {"protectedSettingsCertThumbprint": "9A2B", "protectedSettings": "MIIB0AYJKoZI", "publicSettings": public}
+    member = read(WINDOWS, json.dumps({"runtimeSettings": [{"handlerSettings": encrypted}]}).encode("utf-8-sig"))
+    event = member.only
+    assert (event.component, event.text, event.state) == ("Microsoft.Azure.RecoveryServices.VMSnapshot", "protected settings only", True)
+    wanted = {"sequence": 7, "version": "1.0.110.0", "has_protected": True, "protected_only": True, "current": True, "thumbprint": "9A2B"}
+    assert wanted.items() <= event.fields.items()
+    assert "task" not in event.fields and "MIIB0" not in repr(event) and not member.problems
+
+
+def test_windows_settings_in_the_clear_are_read_as_on_linux() -> None:
+    event = read(WINDOWS, settings()).only
+    assert event.fields["task"] == TASK and "protected_only" not in event.fields
+
+
+def test_settings_of_a_named_extension_on_windows_name_it() -> None:
+    path = "Packages/Plugins/Microsoft.CPlat.Core.RunCommandHandlerWindows/2.0.11/RuntimeSettings/script.3.settings"
+    event = read(path, settings()).only
+    assert (event.kind, event.fields["sequence"], event.fields["extension"]) == ("settings", 3, "script")

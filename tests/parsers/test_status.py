@@ -202,3 +202,34 @@ def test_windows_folders_name_handler_and_version() -> None:
         "1.0.57.0",
         12,
     )
+
+
+WINDOWS = "C/Packages/Plugins/Microsoft.Azure.RecoveryServices.VMSnapshot/1.0.110.0/Status/7.status"
+
+
+def windows_status(word: str, code: int, message: str, substatus: Any = None) -> str:
+    status = {
+        "name": "VMSnapshot", "operation": "Enable", "status": word, "code": code,
+        "formattedMessage": {"lang": "en-US", "message": message}, "substatus": substatus or [],
+    }  # fmt: skip
+    return json.dumps([{"version": "1.0", "timestampUTC": "2024-02-29T10:00:05Z", "status": status}])
+
+
+@pytest.mark.parametrize(("word", "level"), [("error", "ERROR"), ("warning", "WARNING"), ("success", "INFO"), ("transitioning", "INFO")])
+def test_windows_status_counts_by_its_word(word: str, level: str) -> None:
+    event = read(WINDOWS, windows_status(word, 5, "Snapshot operation failed").encode("utf-8-sig")).only
+    assert (event.component, event.level, event.code) == ("Microsoft.Azure.RecoveryServices.VMSnapshot", level, "5")
+    assert (event.fields["sequence"], event.fields["version"], event.fields["status"]) == (7, "1.0.110.0", word)
+    assert event.stamp == Stamp(datetime(2024, 2, 29, 10, 0, 5), Clock.UTC) and event.text == "Snapshot operation failed"
+
+
+def test_windows_substatus_with_a_plain_name_is_no_inner_status() -> None:
+    plain = [{"name": "Snapshot", "status": "error", "code": 5, "formattedMessage": {"lang": "en-US", "message": "x"}}]
+    event = read(WINDOWS, windows_status("success", 0, "ok", plain)).only
+    assert (event.level, event.code, event.pointer) == ("INFO", "0", "/0/status")
+
+
+def test_half_written_windows_status_gives_what_is_left() -> None:
+    whole = windows_status("error", 5, "Snapshot operation failed")
+    member = read(WINDOWS, whole[: whole.index("formattedMessage")].encode() + b"\0" * 600)
+    assert member.only.fields["partly"] is True and member.only.fields["status"] == "error" and member.problems

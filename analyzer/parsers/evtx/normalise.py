@@ -108,11 +108,21 @@ def event_of(record: Record, artifact: str, record_id: int, written: str, marks:
     if clear := _clear_text(record.binary):
         fields["binary_text"] = clear
     fields.update((f"data.{name}" if name in _OWN else name, value) for name, value in record.data.items())
+    if (stepped := _step(record)) is not None:
+        fields["step_seconds"] = stepped
     fields.update(marks)
     return Event(
         "evtx", artifact, line, record=record_id, stamp=Stamp(time, Clock.UTC) if time is not None and sane(time) else None,
         component=record.provider, level=_LEVELS.get(record.level, ""), code=str(record.event_id), fields=fields, raw=line,
     )  # fmt: skip
+
+
+def _step(record: Record) -> float | None:
+    """By how many seconds a change of the system time (Kernel-General 1) set the clock, forward or back."""
+    if record.event_id != 1 or record.provider.lower() != "microsoft-windows-kernel-general":
+        return None
+    new, old = (moment(text(record.data.get(name))) for name in ("NewTime", "OldTime"))
+    return abs((new - old).total_seconds()) if new is not None and old is not None else None
 
 
 def line_of(record: Record) -> str:
