@@ -11,10 +11,10 @@ from analyzer.bundle import Bundle, open_bundle
 from analyzer.diagnosis.diagnose import Diagnosis, diagnose
 from analyzer.diagnosis.document import TIMELINE_ROWS, to_document
 from analyzer.diagnosis.incidents import open_incidents
-from analyzer.diagnosis.machine import machine
+from analyzer.diagnosis.machine import machine, system_of
 from analyzer.diagnosis.noise import noise_patterns
 from analyzer.parsers.pattern import PatternSet
-from analyzer.parsers.reading import Read, read
+from analyzer.parsers.reading import Read, classify, read
 from analyzer.signatures.loader import Catalogue, load
 from analyzer.timeline.attempts import attempts
 from analyzer.timeline.build import build, derived
@@ -62,7 +62,7 @@ def analyze_bundle(
     timeline_rows: int = TIMELINE_ROWS,
 ) -> Result:
     """The same for a bundle that is already open."""
-    catalogue = load(signatures)
+    catalogue = load(signatures, system_of({classify(bundle, member)[0].kind for member in bundle.members}, bundle))
     patterns = PatternSet([*catalogue.patterns(), *noise_patterns()])
     reads = _read_all(bundle, patterns, progress)
     timeline = build(reads)

@@ -109,7 +109,9 @@ def _judge(
     case = Case(incident.window, tuple(incident.attempts), tuple(incident.others), incident.untimed, job, incident.texts)
     by_cause: dict[str, list[Finding]] = {}
     for signature in catalogue.signatures:
-        if incident.foreign and not _platform(signature):
+        if (incident.foreign and not _platform(signature)) or _of_another_system(signature, vm.os):
+            continue
+        if signature.failure and incident.source == "bundle":
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     symptom = known.symptoms.get(incident.symptom or "")
@@ -117,7 +119,7 @@ def _judge(
     system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
     hypotheses = []
     for cause in known.causes.values():
-        hypothesis = judge(cause, by_cause.get(cause.id, []), timeline, case, system, good)
+        hypothesis = judge(cause.on(vm.os), by_cause.get(cause.id, []), timeline, case, system, good)
         if incident.foreign and hypothesis.status is Status.NO_EVIDENCE:
             hypothesis.status, hypothesis.reason = Status.NOT_ASSESSABLE, Reason("foreign")
         hypothesis.documented = symptom is not None and cause.id in symptom.causes
@@ -131,6 +133,20 @@ def _judge(
 
 def _platform(signature: Signature) -> bool:
     return all(kind.startswith(("job", "portal", "platform")) for kind in signature.kinds)
+
+
+def _of_another_system(signature: Signature, system: str) -> bool:
+    """Whether a signature needs, or speaks of nothing but, artifacts that only another operating system has: to miss them means nothing."""
+    if system == "unknown":
+        return False
+    spoken = [_system(kind) for kind in signature.kinds if not kind.startswith(("job", "portal", "platform"))]
+    strange = [one not in ("any", system) for one in spoken]
+    return (bool(strange) and all(strange)) or any(_system(kind) not in ("any", system) for kind in signature.needs)
+
+
+def _system(kind: str) -> str:
+    known = knowledge().kinds
+    return known[kind].os if kind in known else "any"
 
 
 def _documented(incident: Incident) -> list[str]:

@@ -13,6 +13,7 @@ from analyzer.bundle.layouts import layout_of
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
 from analyzer.diagnosis.incidents import Incident
+from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
 from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.diagnosis.uncollected import uncollected
@@ -71,6 +72,7 @@ class _Writer:
                     "reason": g.reason,
                     "line": g.line,
                     "until_line": g.until_line,
+                    "record": g.record,
                 }
                 for g in d.timeline.gaps
             ],
@@ -114,7 +116,12 @@ class _Writer:
     def _coverage(self) -> list[dict[str, Any]]:
         """Per kind that can decide a cause: what time it covers against the incidents' windows."""
         timeline = self.d.timeline
-        wanted = {kind for cause in self.known.causes.values() if cause.os in ("any", self.d.machine.os) for kind in cause.needs}
+        wanted = {
+            kind
+            for cause in self.known.causes.values()
+            if cause.os in ("any", self.d.machine.os)
+            for kind in cause.on(self.d.machine.os).needs
+        }
         windows = [judged.incident.window for judged in self.d.judged]
         rows = []
         for kind in sorted(wanted):
@@ -135,7 +142,7 @@ class _Writer:
         return rows
 
     def _kind(self, kind: str) -> Kind:
-        return self.known.kinds.get(kind) or Kind(kind, {"en": kind})
+        return (self.known.kinds.get(kind) or Kind(kind, {"en": kind})).on(self.d.machine.os)
 
     # incidents
 
@@ -384,7 +391,7 @@ class _Writer:
                 )
                 if holds
             ]
-            text = event.text.split("\n", 1)[0][:400]
+            text = in_words(event).split("\n", 1)[0][:400]
             rows.append({
                 "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event),
                 "lane": self._lane(event), "level": event.level, "component": event.component, "text": text, "tags": tags,

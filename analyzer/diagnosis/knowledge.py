@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,8 @@ from analyzer.signatures.loader import read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A documented cause. `order` is its place in causes.yaml; `needs` are the artifact kinds that can show it."""
+    """A documented cause. `order` is its place in causes.yaml; `needs` are the artifact kinds that can show it, `needs_windows` those of
+    a Windows VM where they are others."""
 
     id: str
     group: str
@@ -25,6 +26,13 @@ class Cause:
     order: int
     needs: tuple[str, ...] = ()
     decided_by: str = ""
+    needs_windows: tuple[str, ...] | None = None
+
+    def on(self, system: str) -> Cause:
+        """The cause as a VM with this operating system shows it."""
+        if system != "windows" or self.needs_windows is None:
+            return self
+        return replace(self, needs=self.needs_windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,19 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a person names and collects an artifact of a kind."""
+    """How a person names and collects an artifact of a kind. `os`: the system that has it (linux, windows, any)."""
 
     kind: str
     titles: Mapping[str, str]
     command: str = ""
     portal_path: str = ""
     lane: str = "os"
+    os: str = "any"
+    command_windows: str = ""
+
+    def on(self, system: str) -> Kind:
+        """The kind as a VM with this operating system has it."""
+        return replace(self, command=self.command_windows) if system == "windows" and self.command_windows else self
 
 
 @dataclass
@@ -68,6 +82,7 @@ def knowledge() -> Knowledge:
         known.causes[entry["id"]] = Cause(
             entry["id"], entry["group"], entry["os"], entry["title"], tuple(entry.get("explains", ())), tuple(entry["seed"]), order,
             tuple(more.get("needs", ())), str(more.get("decided_by", "")),
+            tuple(more["needs_windows"]) if "needs_windows" in more else None,
         )  # fmt: skip
     texts = read_yaml(resources.catalogue("symptoms.yaml"))
     for entry in [*raw["symptoms"], *texts["siblings"]]:
@@ -77,7 +92,10 @@ def knowledge() -> Knowledge:
             (*more.get("messages", ()), *entry.get("messages", ())), tuple(entry.get("numbers", ())), str(entry.get("seed", "")),
         )  # fmt: skip
     for kind, entry in read_yaml(resources.catalogue("artifacts.yaml")).items():
-        known.kinds[kind] = Kind(kind, entry["title"], entry.get("command", ""), entry.get("portal_path", ""), entry.get("lane", "os"))
+        known.kinds[kind] = Kind(
+            kind, entry["title"], entry.get("command", ""), entry.get("portal_path", ""), entry.get("lane", "os"), entry.get("os", "any"),
+            entry.get("command_windows", ""),
+        )  # fmt: skip
     return known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from analyzer.bundle import Bundle
@@ -11,7 +12,19 @@ from analyzer.timeline.timeline import Timeline
 _LINUX = frozenset(
     ("waagent-log", "waagent-conf", "vmsnapshot-log", "vmsnapshot-shell-log", "syslog", "os-release", "cloud-init-log", "dhcp-lease")
 )
-_WINDOWS = frozenset(("windows-agent-log", "evtx"))
+_WINDOWS = frozenset(
+    (
+        "waappagent-log",
+        "transparent-installer-log",
+        "windows-agent-log",
+        "iaasbcdr-log",
+        "evtx",
+        "cmd-systeminfo",
+        "cmd-vssadmin",
+        "cmd-sc",
+        "registry-value",
+    )
+)
 
 
 @dataclass
@@ -32,12 +45,12 @@ class Machine:
 
 def machine(timeline: Timeline, bundle: Bundle) -> Machine:
     """Gathers the facts, the newest of each."""
-    vm = Machine(os=_os(timeline, bundle))
+    vm = Machine(os=system_of(timeline.kinds, bundle))
     for event in timeline.events:
         _take(vm, event)
     for pattern, name in (
         ("agent.running", "agent_version"), ("agent.goal-version", "agent_version"), ("agent.heartbeat", "agent_version"),
-        ("agent.daemon", "daemon_version"), ("agent.python", "python"),
+        ("agent.daemon", "daemon_version"), ("agent.python", "python"), ("winagent.version", "agent_version"),
     ):  # fmt: skip
         hits = timeline.hits.get(pattern)
         if hits:
@@ -50,10 +63,11 @@ def machine(timeline: Timeline, bundle: Bundle) -> Machine:
     return vm
 
 
-def _os(timeline: Timeline, bundle: Bundle) -> str:
-    if any(kind in timeline.kinds for kind in _LINUX):
+def system_of(kinds: Collection[str], bundle: Bundle) -> str:
+    """The operating system that artifacts of these kinds are of: linux, windows or unknown."""
+    if any(kind in kinds for kind in _LINUX):
         return "linux"
-    if any(kind in timeline.kinds for kind in _WINDOWS):
+    if any(kind in kinds for kind in _WINDOWS):
         return "windows"
     paths = [member.path.lower() for member in bundle.members]
     if any("var/lib/waagent" in path or "var/log/azure" in path for path in paths):
@@ -66,6 +80,14 @@ def _take(vm: Machine, event: Event) -> None:
     match event.kind:
         case "os-release":
             vm.os_version = str(fields.get("pretty") or event.text)
+        case "cmd-systeminfo" if fields.get("os"):
+            vm.os_version = " ".join(str(fields[name]) for name in ("os", "version") if fields.get(name))
+        case "registry-value" if fields.get("name") == "ProductName" and str(fields.get("key")).endswith("CurrentVersion"):
+            vm.os_version = vm.os_version or str(fields.get("value"))
+        case "agent-status" if vm.os == "windows" and fields.get("version") and not event.component:
+            vm.agent_version = str(fields["version"])
+        case "evtx" if fields.get("computer"):
+            vm.name = str(fields["computer"])
         case "vm-settings" | "settings" if fields.get("vm"):
             vm.azure_name, vm.named_by = str(fields["vm"]), event.artifact
         case "ovf-env" | "agent-status" if fields.get("host"):

@@ -91,6 +91,9 @@ class Finding:
 
     @property
     def onset(self) -> datetime | None:
+        """When it began, as far as known: a state without a date that it rests on may have begun at any time."""
+        if any(item.relation is Relation.STATE and item.hit.event.time is None for item in self.evidence):
+            return None
         return min((item.hit.event.time for item in self.evidence if item.hit.event.time), default=None)
 
 
@@ -273,7 +276,7 @@ class _Judge:
 
     def _watched(self, name: str, span: Window) -> bool:
         """Whether a source of the event covers a span."""
-        return any(self.timeline.covers(kind, span) for kind in self.signature.patterns[name].kinds)
+        return any(self.timeline.covers(kind, span) for kind in self.signature.patterns[name].sources)
 
     def _count(self, node: Node) -> Truth:
         name = node.names[0]
@@ -367,7 +370,7 @@ class _Judge:
     def _may_clear(self, hit: Hit, kind: str) -> bool:
         """A recovery clears a failure of the same thing: not after the window, and not one of another run."""
         case, moment = self.case, hit.event.time
-        if hit.event.kind != kind or (moment is not None and moment > self.span.end):
+        if hit.event.kind != kind.partition(":")[0] or (moment is not None and moment > self.span.end):
             return False
         if self.signature.scope is not Scope.RUN or not case.attempts or any(attempt.holds(hit) for attempt in case.attempts):
             return True

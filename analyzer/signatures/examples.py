@@ -1,7 +1,8 @@
 """The examples in a signature are its first test: `matches` must fire, `near_misses` must not.
 
 An example is a small bundle: a mapping of paths to contents. It is read by the same parsers as a real one, as a bundle without a job,
-or with the `window` that the example names (`{window: [from, to], files: {…}}`).
+or with the `window` that the example names (`{window: [from, to], files: {…}}`). A content that is a list is an event log, record by
+record (example_log).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from analyzer.parsers.pattern import PatternSet
 from analyzer.parsers.reading import read
 from analyzer.signatures.conditions import Truth
 from analyzer.signatures.evaluate import Case, Finding, evaluate
+from analyzer.signatures.example_log import example_log
 from analyzer.signatures.loader import Catalogue
 from analyzer.signatures.model import Signature
 from analyzer.timeline.attempts import attempts
@@ -44,8 +46,10 @@ def judge_example(signature: Signature, catalogue: Catalogue, example: Mapping[s
     """The finding of a signature on one of its examples."""
     files = example.get("files", example)
     patterns = PatternSet([*catalogue.shared.values(), *signature.patterns.values()])
-    with Bundle.from_files({str(path): str(text).encode("utf-8") for path, text in files.items()}) as bundle:
-        timeline = build([read(bundle, member, patterns) for member in bundle.members])
+    logs = [example_log(str(path), records, patterns) for path, records in files.items() if isinstance(records, list)]
+    texts_of = {str(path): str(text).encode("utf-8") for path, text in files.items() if not isinstance(text, list)}
+    with Bundle.from_files(texts_of) as bundle:
+        timeline = build([*(read(bundle, member, patterns) for member in bundle.members), *logs])
         runs = attempts(timeline)
         timeline.add(derived(timeline, runs), patterns)
         window = _window(example) or _everything(timeline)

@@ -46,6 +46,8 @@ def _pattern(pattern: Pattern) -> Iterator[str]:
     logs = {row.kind for row in TABLE if row.form is Form.LOG}
     if pattern.kinds & logs and not pattern.anchors:
         yield f"{pattern.name}: a pattern over a log needs an anchor"
+    if "evtx" in pattern.kinds and not {"component", "code"} <= {condition.name for condition in pattern.where}:
+        yield f"{pattern.name}: a pattern over event logs needs `component` (the provider) and `code` (event ids)"
     for anchor in pattern.anchors:
         if len(anchor.encode()) < _SHORTEST:
             yield f"{pattern.name}: anchor {anchor!r} is shorter than {_SHORTEST} bytes"
@@ -71,7 +73,7 @@ def _signature(signature: Signature) -> Iterator[str]:
     for name in sorted(set(signature.patterns) - used):
         yield f"event {name!r} is not used"
     for kind in (*signature.needs, *signature.cleared_by):
-        if kind not in kinds():
+        if kind not in kinds() and not kind.startswith("evtx:"):
             yield f"unknown artifact kind {kind!r}"
     for lang in ("en", "zh-CN"):
         if not signature.says.get(lang):
@@ -89,6 +91,6 @@ def _catalogue(catalogue: Catalogue) -> Iterable[Mistake]:
         for other in cause.explains:
             if other not in knowledge().causes:
                 yield Mistake("causes.yaml", cause.id, f"explains {other!r}, which is no cause")
-        for kind in cause.needs:
-            if kind not in kinds():
+        for kind in (*cause.needs, *(cause.needs_windows or ())):
+            if kind not in kinds() and not kind.startswith("evtx:"):
                 yield Mistake("assessment.yaml", cause.id, f"unknown artifact kind {kind!r}")

@@ -16,10 +16,11 @@ from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern, compiled
 from analyzer.signatures.conditions import ConditionError, parse
 from analyzer.signatures.model import Role, Scope, Signature, Strength
 
+_SYSTEMS = frozenset(("linux", "windows"))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NEEDED = ("cause", "role", "strength", "events", "when", "says")
 _KEYS = frozenset(_NEEDED) | frozenset(
-    ("id", "scope", "needs", "cleared_by", "before", "holds", "absolute", "doc", "source", "matches", "near_misses")
+    ("id", "scope", "needs", "cleared_by", "before", "holds", "absolute", "failure", "doc", "source", "matches", "near_misses")
 )
 _EVENT_KEYS = frozenset(("kind", "anchor", "match", "where", "use"))
 
@@ -59,12 +60,16 @@ def read_yaml(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
 
 
-def load(folders: Iterable[Path] = ()) -> Catalogue:
-    """The shipped catalogue and the signatures of the user's own folders (`--signatures`)."""
+def load(folders: Iterable[Path] = (), system: str = "any") -> Catalogue:
+    """The shipped catalogue and the signatures of the user's own folders (`--signatures`).
+
+    A shipped file is named by the operating system that it speaks of; with a `system` (linux, windows) the others stay unread.
+    """
     catalogue = Catalogue()
     shipped = resources.catalogue("signatures")
     _shared(catalogue, resources.catalogue("milestones.yaml"))
-    files = [(path, path.name) for path in sorted(shipped.glob("*.yaml"))]
+    others = _SYSTEMS - {system} if system in _SYSTEMS else frozenset()
+    files = [(path, path.name) for path in sorted(shipped.glob("*.yaml")) if path.name.split("-", 1)[0] not in others]
     for folder in folders:
         own = sorted(Path(folder).glob("*.yaml"))
         catalogue.added += [hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() for path in own]
@@ -140,7 +145,8 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
     return Signature(
         identity, str(entry["cause"]), role, strength, scope, patterns, when, str(entry["when"]), says,
         tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), before_window, bool(entry.get("holds", False)),
-        bool(entry.get("absolute", False)), str(entry.get("doc", "")), str(entry.get("source", "")), file,
+        bool(entry.get("absolute", False)), bool(entry.get("failure", False)), str(entry.get("doc", "")),
+        str(entry.get("source", "")), file,
         tuple(entry.get("matches", ())), tuple(entry.get("near_misses", ())),
     )  # fmt: skip
 

@@ -42,7 +42,8 @@ class Scope(StrEnum):
 class Signature:
     """`id` is unique over the catalogue. `needs` are the artifact kinds without which it cannot be assessed; `cleared_by` maps a
     kind to the event of it that takes the finding back; `before` is how many minutes before the window count; `holds` says that
-    what it proves lasts until something clears it; `absolute`: the state makes a backup impossible, so a success rules it out.
+    what it proves lasts until something clears it; `absolute`: the state makes a backup impossible, so a success rules it out;
+    `failure`: it counts only beside a failed backup, because a machine at peace writes the same.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Signature:
     before: int = 0
     holds: bool = False
     absolute: bool = False
+    failure: bool = False
     doc: str = ""
     source: str = ""
     file: str = ""
