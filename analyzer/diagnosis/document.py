@@ -12,8 +12,8 @@ from analyzer.bundle import Bundle
 from analyzer.bundle.layouts import layout_of
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
-from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.event_messages import in_words
+from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
 from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.diagnosis.uncollected import uncollected
