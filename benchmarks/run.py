@@ -35,13 +35,24 @@ class Figure:
 
 
 def measure(arguments: list[str]) -> Figure:
-    """Runs the command once; its output is thrown away."""
+    """Runs `analyze` once."""
+    return _timed([sys.executable, "-m", "analyzer", *arguments])
+
+
+def measure_floor(bundle_file: Path) -> Figure:
+    """What it costs to read every member and nothing else: the machine's own speed, to hold the other figures against."""
+    code = "import sys; from analyzer.bundle import open_bundle; b = open_bundle(sys.argv[1:]); [s for m in b.members for s in b.stream(m, digest=True) if not s]"
+    return _timed([sys.executable, "-c", code, str(bundle_file)])
+
+
+def _timed(command: list[str]) -> Figure:
+    """Runs a command once; its output is thrown away."""
     start = time.perf_counter()
     with Path(os.devnull).open("w") as nothing:
-        process = subprocess.Popen([sys.executable, "-m", "analyzer", *arguments], stdout=nothing, stderr=nothing)
+        process = subprocess.Popen(command, stdout=nothing, stderr=nothing)
         _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"analyze {' '.join(arguments)} ended with status {status}")
+        raise SystemExit(f"{' '.join(command)} ended with status {status}")
     return Figure(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
@@ -87,10 +98,13 @@ def report(folder: Path, megabytes: int) -> None:
     print(
         f"large: {size / MB:.0f} MB of logs in a zip of {large.stat().st_size / MB:.0f} MB; small: {small_size / MB:.1f} MB; {_RUNS} runs each, medians"
     )
+    floor = median([measure_floor(large) for _ in range(_RUNS)])
+    print(f"floor  {size / MB / floor.cpu:7.0f} MB per CPU second   {floor.cpu:6.2f} s CPU   inflate and SHA-256 of every member alone")
     plain = median([measure([str(large), "-o", str(output)]) for _ in range(_RUNS)])
     print(
         f"large  {size / MB / plain.cpu:7.0f} MB per CPU second   {plain.cpu:6.2f} s CPU   {plain.wall:6.2f} s wall   {plain.peak:5.0f} MiB peak"
     )
+    print(f"large needs {plain.cpu / floor.cpu:.1f} times the CPU time of the floor")
     twice = doubled(folder / "doubled") if not (folder / "doubled").exists() else folder / "doubled"
     both = median([measure([str(large), "-o", str(output), "--signatures", str(twice)]) for _ in range(_RUNS)])
     print(f"twice the signatures: {both.cpu / plain.cpu:.2f} of the CPU time, {both.wall / plain.wall:.2f} of the wall time")

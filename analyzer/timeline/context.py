@@ -49,10 +49,11 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
         if read.span is not None:
             for event in _events_of(bundle, read, inner, clocks):
                 _keep(found, event)
-        if read.scan is None or not _overlapping(read.scan.marks, outer, clocks):
-            continue
         followed = read.row.kind in FOLLOWED
-        for event in _placed(bundle, read, read.scan.form, outer, clocks):
+        spans = outer if followed else inner
+        if read.scan is None or not _overlapping(read.scan.marks, spans, clocks):
+            continue
+        for event in _placed(bundle, read, read.scan.form, spans, clocks):
             if event.level in _LOUD and any(event.time in span for span in inner):
                 _keep(found, event)
             elif followed and any(event.time in span for span in outer):
@@ -124,6 +125,8 @@ def _stretches(region: Region, form: LogFormat, spans: _Spans) -> Iterator[tuple
         if open_at is not None:
             yield open_at, at
         open_at = at if spans.hold(stamp) else None
+        if open_at is None and spans.precede(stamp):
+            return
     if open_at is not None:
         yield open_at, region.end
 
@@ -155,6 +158,10 @@ class _Spans:
     def follow(self, stamp: Stamp) -> bool:
         """Whether all spans come well after the stamp."""
         return all(stamp.value < first - _MARGIN for first, _ in self._near[stamp.clock, stamp.has_year])
+
+    def precede(self, stamp: Stamp) -> bool:
+        """Whether all spans came well before the stamp."""
+        return all(last + _MARGIN < stamp.value for _, last in self._near[stamp.clock, stamp.has_year])
 
     def hold(self, stamp: Stamp | None) -> bool:
         if stamp is None or not any(first <= stamp.value <= last for first, last in self._near[stamp.clock, stamp.has_year]):
