@@ -140,12 +140,15 @@ def _build(bundle: Bundle, inputs: Sequence[_Input]) -> None:
             tops.append(given.entry)
     names = {id(entry): name for name, entry in _numbered(tops, found.names)}
     builder = _Builder(bundle, found)
+    single: set[str] = set()  # what may be an upload that broke off at once
     for given in sorted(inputs, key=lambda one: (one.name, one.size)):
         before = set(found.entries)
         if given.entry is not None:
             name = names[id(given.entry)]
             builder.place(given.entry, name, f"{name}!/" if several else "", 0, top=True)
             bundle.add_hash(_file_hash(given.entry), given.size)
+            leaves = set(found.entries) - before
+            single |= leaves if len(leaves) == 1 else set()
         elif given.listing is not None:
             name = found.names.claim(given.name) if several else given.name
             builder.place_all(given.listing, f"{name}/" if several else "", 0)
@@ -154,6 +157,9 @@ def _build(bundle: Bundle, inputs: Sequence[_Input]) -> None:
             paths = [path for path in found.entries if path not in before]
             bundle.add_hash(partial(bundle.hash_of, paths), given.size)
     bundle.fill(found.entries, found.refused)
+    for member in bundle.members:
+        if member.path in single and not bundle.head(member):
+            bundle.note(member.path)("is empty", "this input")
 
 
 def _file_hash(entry: Entry) -> Callable[[], str]:

@@ -286,3 +286,13 @@ def test_flipped_bytes_never_raise() -> None:
             with open_bundle(["-"], stdin=io.BytesIO(bytes(damaged))) as bundle:
                 contents(bundle)
                 assert all(problem.artifact and problem.problem and problem.lost for problem in bundle.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("case.zip", b""), ("waagent.log", b""), ("logs.tar.gz", gzip.compress(b"")), ("agent.log.gz", gzip.compress(b""))]
+)
+def test_an_empty_input_is_told(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with open_bundle([path]) as bundle:
+        assert [(problem.problem, problem.lost) for problem in bundle.problems] == [("is empty", "this input")]
