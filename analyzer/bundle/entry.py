@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ def silent(problem: str, lost: str) -> None:
 
 
 @dataclass(slots=True)
-class Entry:
+class Entry(ABC):
     """One regular file of an archive or folder. `path` is cleaned, `size` is in bytes without the archive's own compression."""
 
     path: str
@@ -25,9 +26,9 @@ class Entry:
     modified: datetime | None
     crc: int | None  # CRC-32 of the bytes, if the archive states it
 
+    @abstractmethod
     def blocks(self, block: int, note: Note) -> Iterator[bytes]:
         """The stored bytes in blocks of at most `block` bytes. Damage ends the iteration early and is noted once."""
-        raise NotImplementedError
 
     def source(self) -> Source | None:
         """Random access to the stored bytes if that costs no copy, else None."""

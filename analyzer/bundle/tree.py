@@ -69,6 +69,11 @@ class Stream(Iterator[bytes]):
                 self._done(self.sha256)
             raise
 
+    def drain(self) -> None:
+        """Read what is left, for its digest and its problems alone."""
+        for _ in self:
+            pass
+
     def close(self) -> None:
         """Stop reading. The digest stays None unless the stream was exhausted."""
         self._digest = None
@@ -219,8 +224,7 @@ class Bundle:
             if path not in self._digests:
                 member = self.member(path)
                 if member is not None:
-                    for _ in self.stream(member, digest=True):
-                        pass
+                    self.stream(member, digest=True).drain()
         return self.content_sha256({path: self._digests[path] for path in paths if path in self._digests})
 
     def keep_head(self, path: str, head: bytes) -> None:

@@ -207,6 +207,5 @@ def _content(bundle: Bundle, result: Read) -> Iterator[bytes | mmap.mmap]:
 
 def _digest_only(bundle: Bundle, result: Read) -> None:
     stream = bundle.stream(result.member, digest=True)
-    for _ in stream:
-        pass
+    stream.drain()
     result.artifact.sha256 = stream.sha256 or ""
