@@ -87,6 +87,8 @@ TABLE: tuple[Row, ...] = (
     # the agent
     Row("waagent-log", "waagent_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?waagent\.log{_ROTATED}",), _AGENT_LINE),
     Row("command-execution-log", "command_execution_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
+    # what an upgrade or an editor kept beside waagent.conf, and the templates of the agent's source (config/<distribution>): none is in force
+    Row("waagent-conf-copy", form=Form.NONE, paths=(r"(?:^|/)waagent\.conf(?!\.(?:txt|gz|bz2|xz|zst)\b)[.~_-][^/]*", r"(?:^|/)waagent\.conf~", r"(?:^|/)config/[^/]+/waagent\.conf")),
     Row("waagent-conf", "waagent_conf", paths=(r"(?:^|/)waagent\.conf",), content=r"(?m)^(?:Provisioning\.Agent|Extensions\.Enabled|ResourceDisk\.Format|OS\.EnableRDMA)\s*="),
     Row("goal-state", "goal_state", paths=(r"(?:^|/)goalstate(?:\.\d+)?\.xml",), content=r"<GoalState\b"),
     Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml", r"(?:^|/)windowsazure/config/[^/]*extensions?config\.xml"), content=r"<Extensions\b[^>]*version="),
@@ -166,6 +168,7 @@ _ROWS = tuple(
     )
     for row in TABLE
 )
+_SOURCE = re.compile(r"\.(?:py|sh|ps1|psm1|bat|cmd|js|cs|c|h|md)$")
 UNKNOWN = Row("unknown", form=Form.NONE)
 EVENT_LOG = next(row for row in TABLE if row.form is Form.EVENTS)
 
@@ -173,13 +176,16 @@ EVENT_LOG = next(row for row in TABLE if row.form is Form.EVENTS)
 def identify(path: str, head: str) -> Row:
     """The row of a member with this path whose text begins with `head`; `UNKNOWN` if nothing fits.
 
-    A path match wins if the content does not contradict it. Otherwise the content alone decides.
+    A path match wins if the content does not contradict it. Otherwise the content alone decides, but of no program: the extension's own
+    handle.sh has in it the lines that it writes.
     """
     lowered = path.lower().replace("\\", "/")
     for compiled in _ROWS:
         named = compiled.path is not None and compiled.path.search(lowered)
         if named and (not compiled.row.strict or compiled.content is None or compiled.content.search(head)):
             return compiled.row
+    if head.startswith("#!") or _SOURCE.search(lowered):
+        return UNKNOWN
     for compiled in _ROWS:
         if compiled.content is not None and compiled.row.form is not Form.BINARY and compiled.content.search(head):
             return compiled.row

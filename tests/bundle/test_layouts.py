@@ -134,6 +134,32 @@ def test_vmassist_is_known_by_its_lines() -> None:
     assert identify("out.txt", "2024-02-29 01:59:59Z 00:00 00.00s Log file: C:\\x.log\r\n").kind == "vmassist-log"
 
 
+HANDLE_SH = """#!/usr/bin/env sh
+  echo "`date -u`- 0 returned from handle.py" >> $logfile
+"""
+
+
+@pytest.mark.parametrize("path", ["Microsoft.Azure.RecoveryServices.VMSnapshotLinux-1.0.9225.0/main/handle.sh", "handle"])
+def test_program_is_no_log_whatever_lines_it_writes(path: str) -> None:
+    assert identify(path, HANDLE_SH).kind == UNKNOWN.kind
+    assert identify("renamed", HANDLE_SH.split("\n", 1)[1]).kind == "vmsnapshot-shell-log"
+
+
+CONF = "Extensions.Enabled=n\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/waagent.conf.dpkg-old", "etc/waagent.conf.rpmsave", "etc/waagent.conf~", "WALinuxAgent-2.9/config/suse/waagent.conf"]
+)
+def test_configuration_that_is_not_in_force_is_not_read(path: str) -> None:
+    assert identify(path, CONF).module == ""
+
+
+@pytest.mark.parametrize("path", ["etc/waagent.conf", "waagent.conf", "waagent.conf.txt", "etc/waagent.conf.gz", "from-customer.txt"])
+def test_configuration_in_force_is_read(path: str) -> None:
+    assert identify(path, CONF).kind == "waagent-conf"
+
+
 @pytest.mark.parametrize(
     ("paths", "layout"),
     [
