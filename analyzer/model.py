@@ -16,6 +16,13 @@ Value = str | int | float | bool | None
 
 NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
 
+_PLATFORM = ("azure-", "job", "portal-")
+
+
+def of_platform(kind: str) -> bool:
+    """Whether an artifact or event of this kind is what Azure says from outside of the VM, or a person copied from it."""
+    return kind.startswith(_PLATFORM)
+
 
 class Clock(StrEnum):
     """Which clock wrote a stamp. An explicit offset is folded into UTC by the parser that reads it."""

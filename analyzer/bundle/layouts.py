@@ -61,9 +61,20 @@ _HEALTH_REPORT = r"^=+ ?Microsoft Azure VM Health Report - Start "
 _SYSLOG_LINE = r"^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) \S+ [^:\s\[]+(?:\[\d+\])?: "
 _AT_PROMPT = r"^(?:PS )?[A-Za-z]:\\[^>\n]{0,200}> ?"  # of cmd.exe and PowerShell
 
+# JSON of the platform: an ARM id, or a property that only its documents have. The parser finds out what it is.
+_AZURE = (
+    r"\A[^{}\[\]]{0,400}[\[{](?s:.*)(?i:"
+    r"/subscriptions/[^/\"]+/(?:resourcegroups/[^/\"]+/)?providers/microsoft\.(?:compute|recoveryservices|keyvault|authorization|insights)/"
+    r"|microsoft\.(?:recoveryservices/vaults|compute/(?:virtualmachines|disks|restorepointcollections)|keyvault/vaults|authorization/locks)"
+    r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
+    r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
+    r'|subStatusMessage|errorDetails|DynamicErrorMessage)"\s*:'
+    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{\s*"code"\s*:|"objectType"\s*:\s*"OperationStatus|AddonAzureBackup|CoreAzureBackup)'
+)
+
 TABLE: tuple[Row, ...] = (
-    # the job and what people copy from the portal: identified by content before anything else claims a .json or .txt
-    Row("job", "job", content=r'"jobType"\s*:\s*"AzureIaaSVMJob|"(?:entityFriendlyName|backupManagementType)"\s*:[\s\S]{0,4000}"operation"|Microsoft\.RecoveryServices/vaults/[^"]+/backupJobs/'),
+    # what the platform says and what people copy from it: known by content, before anything else claims a .json or .txt
+    Row("azure-document", "azure_document", content=_AZURE),
     Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
     # the Windows agent and its plugins: before the Linux agent, whose CommandExecution.log and heartbeat.log have the same names
     Row("waappagent-log", "waappagent_log", Form.LOG, (rf"(?:^|/)waappagent(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),

@@ -15,7 +15,7 @@ from analyzer.diagnosis.machine import Machine
 from analyzer.diagnosis.noise import Noise, known_noise
 from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
 from analyzer.diagnosis.verdict import Verdict, choose
-from analyzer.model import Event, Problem
+from analyzer.model import Event, Problem, of_platform
 from analyzer.parsers.pattern import Hit
 from analyzer.parsers.reading import Read
 from analyzer.signatures.evaluate import Case, Finding, evaluate
@@ -132,14 +132,14 @@ def _judge(
 
 
 def _platform(signature: Signature) -> bool:
-    return all(kind.startswith(("job", "portal", "platform")) for kind in signature.kinds)
+    return all(of_platform(kind) for kind in signature.kinds)
 
 
 def _of_another_system(signature: Signature, system: str) -> bool:
     """Whether a signature needs, or speaks of nothing but, artifacts that only another operating system has: to miss them means nothing."""
     if system == "unknown":
         return False
-    spoken = [_system(kind) for kind in signature.kinds if not kind.startswith(("job", "portal", "platform"))]
+    spoken = [_system(kind) for kind in signature.kinds if not of_platform(kind)]
     strange = [one not in ("any", system) for one in spoken]
     return (bool(strange) and all(strange)) or any(_system(kind) not in ("any", system) for kind in signature.needs)
 

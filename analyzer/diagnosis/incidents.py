@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from analyzer.diagnosis.symptoms import Code, codes, outermost
-from analyzer.model import Event, Problem
+from analyzer.model import Event, Problem, of_platform
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.timeline import Timeline, Window
 
 _BACKUP = frozenset(("backup", "configurebackup", "enableprotection", "protect", "validate", "backupstatus"))
 _FAILED = frozenset(("failed", "completedwithwarnings"))
 _FINAL = _FAILED | {"completed", "cancelled"}
-_OF_THE_PLATFORM = frozenset(("job", "job-task", "job-error", "portal-error", "portal-text"))
 _SLACK = timedelta(minutes=10)
 _DAY = timedelta(hours=24)
 _BEFORE = timedelta(minutes=60)  # the time before the window that belongs to causes in the agent
@@ -169,7 +168,7 @@ def _whose(timeline: Timeline, jobs: Sequence[Event], attempts: Sequence[Attempt
         return _Vm(names[proven.pop()], "a run of its job")
     if len(names) > 1 and host and host.lower() in names:
         return _Vm(names[host.lower()], "host name")
-    guest = any(event.kind not in _OF_THE_PLATFORM for event in timeline.events)
+    guest = any(not of_platform(event.kind) for event in timeline.events)
     return _Vm(None, None, unclear=guest and len(names) > 1)
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import orjson
 
 from analyzer.model import Event, Problem
+from analyzer.parsers.broken_json import until_break
+
+_BEGINS = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)  # where a value may begin: on a line of its own
 
 
 @dataclass
@@ -46,6 +51,37 @@ class Document:
             self.problem("the JSON document is null", lost)
         return value
 
+    def json_values(self) -> Any:
+        """The document as JSON, however a person saved it: lines of a console before it are passed over, several values one behind
+        the other are a list, and of one that breaks off what stands before the break is read (with a problem)."""
+        text = self.text.replace("\x00", "").strip("\ufeff \t\r\n")
+        begin = _BEGINS.search(text)
+        if begin is None:
+            self.problem("the file is empty" if not text else "no JSON in it", "the whole document")
+            return None
+        values, at = [], begin.end()
+        decoder = json.JSONDecoder(strict=False)
+        while at < len(text):
+            try:
+                value, end = _value(decoder, text, at)
+            except (ValueError, RecursionError) as error:
+                values += self._mended(text, at, error)
+                break
+            values.append(value)
+            following = _BEGINS.search(text, end)
+            if following is None or text[end : following.end()].strip(" \t\r\n,;"):
+                if text[end:].strip(" \t\r\n,;"):
+                    self.problem(f"text behind the JSON value ({_place(text, end)})", "what stands there")
+                break
+            at = following.end()
+        return None if not values else values[0] if len(values) == 1 else values
+
+    def _mended(self, text: str, at: int, error: Exception) -> list[Any]:
+        place = _place(text, error.pos if isinstance(error, json.JSONDecodeError) else at)
+        value = None if isinstance(error, RecursionError) else until_break(text[at:])
+        self.problem(f"not valid JSON ({place})", "what follows there" if value is not None else "the whole document")
+        return [] if value is None else [value]
+
     def _damaged(self, text: str, line: int, column: int, lost: str) -> Any:
         try:
             value, end = json.JSONDecoder(strict=False).raw_decode(text)
@@ -55,6 +91,18 @@ class Document:
         if text[end:].strip("\x00 \t\r\n"):
             self.problem(f"text behind the end of the JSON value (character {end + 1})", "what stands there")
         return value
+
+
+def _value(decoder: json.JSONDecoder, text: str, at: int) -> tuple[Any, int]:
+    """The JSON value that begins at `at`, and where it ends; the fast reader where nothing follows it."""
+    if at == 0:
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(text), len(text)
+    return decoder.raw_decode(text, at)
+
+
+def _place(text: str, at: int) -> str:
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
 
 
 class DocumentParser(Protocol):

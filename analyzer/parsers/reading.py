@@ -142,6 +142,7 @@ def _read_document(bundle: Bundle, result: Read) -> None:
     try:
         for event in document_parser(result.row).parse(document):
             result.events.append(event)  # one by one: what was read before a parser fails is kept
+        result.artifact.kind = document.kind
     finally:
         bundle.problems += document.problems
     result.artifact.status = ArtifactStatus.FAILED if document.problems and not result.events else ArtifactStatus.PARSED

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.bundle.layouts import Form
-from analyzer.model import ArtifactStatus, Basis, Clock, Event, Stamp, Value
+from analyzer.model import ArtifactStatus, Basis, Clock, Event, Stamp, Value, of_platform
 from analyzer.parsers import stamps
 from analyzer.parsers.event_log import KIND as EVENT_LOGS
 from analyzer.parsers.event_log import coverage_kind
@@ -20,7 +20,6 @@ from analyzer.timeline.clock import ASSUMED, Clocks, LocalClock, enclosed, from_
 from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_order
 
 _BEAT = timedelta(minutes=35)  # a beating agent says so every 30 minutes
-_PLATFORM = frozenset(("job", "portal-text"))  # what the platform or a person says is no record of the guest
 _NUMBERED = re.compile(r"(?P<base>.+?)(?:\.(?P<number>\d{1,3}))?(?:\.(?:gz|xz|bz2|zst))?", re.DOTALL)
 _LOST = {"missing": "are missing", "cleared": "were cleared", "archived": "were moved into an archive"}
 _MAIN = ("System", "Application")  # the channels that every bundle with event logs has
@@ -42,7 +41,8 @@ def build(reads: Sequence[Read]) -> Timeline:
         return placed[id(event)]
 
     for read in reads:
-        timeline.kinds.setdefault(read.row.kind, []).append(read.artifact)
+        for kind in _kinds(read):
+            timeline.kinds.setdefault(kind, []).append(read.artifact)
         timeline.events += [place(event) for event in read.events]
         for hit in read.hits:
             timeline.hits.setdefault(hit.pattern, []).append(Hit(hit.pattern, place(hit.event), hit.line, hit.groups, hit.at))
@@ -63,6 +63,11 @@ def build(reads: Sequence[Read]) -> Timeline:
     _bridge(timeline, reads)
     timeline.gaps.sort(key=lambda gap: (gap.span.start, gap.artifact))
     return timeline
+
+
+def _kinds(read: Read) -> set[str]:
+    """What an artifact is, and for a document of the platform also all that it speaks of: a VM's may hold its extensions."""
+    return {read.artifact.kind} | ({event.kind for event in read.events} if of_platform(read.artifact.kind) else set())
 
 
 def _state(event: Event, changes: dict[str, datetime]) -> Event:
@@ -154,7 +159,7 @@ def _collected(reads: Sequence[Read], clocks: Clocks) -> tuple[datetime | None, 
     stated = [moment for stamp in said if (moment := clocks.utc(stamp)[0]) is not None]
     if stated:
         return max(stated), "stated"
-    guest = [read for read in reads if read.row.kind not in _PLATFORM and not read.row.kind.startswith("platform")]
+    guest = [read for read in reads if not of_platform(read.row.kind)]
     for some in (guest, reads):
         moments = [moment for _, stamp in _stamps(some) if (moment := clocks.utc(stamp)[0]) is not None]
         if moments:
