@@ -7,4 +7,20 @@ in turn. Tools disagree about the case of keys and whether `properties` is flatt
 
 from types import ModuleType
 
-SHAPES: tuple[ModuleType, ...] = ()
+from analyzer.parsers.platform import (
+    activity,
+    disk,
+    extension,
+    instance_view,
+    key_vault,
+    lock,
+    principal,
+    protected_item,
+    restore_points,
+    role,
+    vm,
+)
+
+SHAPES: tuple[ModuleType, ...] = (
+    lock, restore_points, extension, vm, instance_view, disk, key_vault, role, principal, protected_item, activity,
+)  # fmt: skip

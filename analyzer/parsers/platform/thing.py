@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from analyzer.model import Event, Stamp, Value
+from analyzer.parsers import stamps
 from analyzer.parsers.document import at
 from analyzer.parsers.values import listing, mapping, text
 
+_NO_YEAR = 1900
 _LOCK = "/providers/microsoft.authorization/locks/"
 
 
@@ -95,3 +98,20 @@ def lock_scope(identity: str) -> str:
     """What a lock is on: its id up to the provider of locks."""
     place = identity.lower().find(_LOCK)
     return identity[:place] if place >= 0 else ""
+
+
+def state(
+    thing: Thing, kind: str, pointer: str, quote: Any, text_: str, fields: dict[str, Value], *, component: str = "", code: str = "",
+    level: str = "INFO", stamp: Stamp | None = None,
+) -> Event:  # fmt: skip
+    """The event of a state: `quote` is the value at `pointer`, as it stands there; `text_` says it with what it belongs to."""
+    return Event(
+        kind, thing.path, text_, pointer=pointer, stamp=stamp, component=component, code=code, level=level, fields=fields,
+        raw=text(quote) or text_, state=True,
+    )  # fmt: skip
+
+
+def moment(value: Any) -> Stamp | None:
+    """An instant that a document states, as a stamp; None for none and for .NET's year 1."""
+    found = stamps.utc(text(value))
+    return stamps.of(found) if found is not None and found.year > _NO_YEAR else None

@@ -1,0 +1,117 @@
+"""What the platform sees of a VM at run time: power, provisioning, agent, extensions, operating system.
+
+`az vm get-instance-view` and the REST call of that name (the view is then the root), or `instanceView` inside a VM. Elements of it are
+often copied alone: a status, `vmAgent`. The case of `PowerState/` codes varies (MicrosoftDocs/azure-compute-docs, states-billing.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from analyzer.model import Event, Stamp, Value
+from analyzer.parsers.platform import disk, extension
+from analyzer.parsers.platform.thing import Thing, moment, state
+from analyzer.parsers.values import text
+
+KIND = "azure-vm"
+_CODE = re.compile(r"(?P<what>PowerState|ProvisioningState)/(?P<value>[^/]*)(?:/(?P<error>.*))?", re.IGNORECASE)
+_WORDS = {"not ready": False, "ready": True}
+
+
+def fits(value: Mapping[str, Any]) -> bool:
+    if isinstance(value.get("vmagent"), dict) or (isinstance(value.get("statuses"), list) and "computername" in value):
+        return True
+    statuses = value.get("statuses")
+    found = statuses[0] if isinstance(statuses, list) and statuses else value
+    return isinstance(found, dict) and _CODE.match(text(found.get("code"))) is not None and "typehandlerversion" not in value
+
+
+def events(thing: Thing) -> Iterator[Event]:
+    owner: dict[str, Value] = {"vm": thing.word("vmname"), "resource": "", "group": "", "subscription": ""}
+    if "code" in thing.value:
+        yield from _status(thing, owner)
+    else:
+        yield from view(thing, owner)
+
+
+def view(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
+    """The events of an instance view; `owner` names its VM (vm, resource, group, subscription).
+
+    Components: power (field `power`), provisioning (`provisioning`, `error`), agent (`ready`, `version`, `message`), os (`os`,
+    `os_version`, `host`). Where an element states its time, the state holds since then.
+    """
+    for status in thing.each("statuses"):
+        yield from _status(status, owner)
+    agent = thing.inside("vmagent")
+    if agent.value:
+        yield from _agent(agent, owner)
+    for handler in agent.each("extensionhandlers"):
+        yield extension.handler(handler, owner)
+    for one in thing.each("extensions"):
+        yield from extension.installed(one, owner)
+    for one in thing.each("disks"):
+        yield from disk.encrypted(one, owner)
+    system, pointer = thing.pick("osname")
+    if system:
+        version = thing.word("osversion")
+        fields = {**owner, "os": text(system), "os_version": version, "host": thing.word("computername")}
+        yield state(thing, KIND, pointer, system, f"{text(system)} {version}".strip(), fields, component="os")
+
+
+def _status(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
+    code, pointer = thing.pick("code")
+    found = _CODE.match(text(code))
+    if found is None:
+        return
+    stamp = moment(thing.get("time"))
+    if found["what"].lower() == "powerstate":
+        yield power(thing, pointer, text(code), stamp, owner)
+    elif found["value"].lower() != "unavailable":
+        yield provisioning(thing, pointer, text(code), found["error"] or "", stamp, owner)
+
+
+def power(thing: Thing, pointer: str, written: str, stamp: Stamp | None, owner: dict[str, Value]) -> Event:
+    """`PowerState/deallocated`, or `VM deallocated` as `az vm show -d` has it."""
+    word = written.rsplit("/", 1)[-1].removeprefix("VM ").strip().lower()
+    return state(
+        thing,
+        KIND,
+        pointer,
+        written,
+        f"power state of {owner['vm'] or 'the VM'}: {word}",
+        {**owner, "power": word},
+        component="power",
+        stamp=stamp,
+    )
+
+
+def provisioning(thing: Thing, pointer: str, written: str, error: str, stamp: Stamp | None, owner: dict[str, Value]) -> Event:
+    """`ProvisioningState/failed/<code>`, or the bare word of a model."""
+    found = _CODE.match(written)
+    word = (found["value"] if found else written).lower()
+    message = thing.word("message") if found else ""
+    fields: dict[str, Value] = {**owner, "provisioning": word, "error": error, "message": message}
+    said = (
+        f"provisioning state of {owner['vm'] or 'the VM'}: {word}" + (f" ({error})" if error else "") + (f"; {message}" if message else "")
+    )
+    return state(
+        thing, KIND, pointer, written, said, fields, component="provisioning", code=error,
+        level="ERROR" if word == "failed" else "INFO", stamp=stamp,
+    )  # fmt: skip
+
+
+def _agent(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
+    version = thing.word("vmagentversion")
+    known = "" if version.lower() == "unknown" else version
+    for status in thing.each("statuses"):
+        word, pointer = status.pick("displaystatus", "code")
+        ready = _WORDS.get(text(word).strip().lower())
+        message = status.word("message")
+        fields: dict[str, Value] = {**owner, "ready": ready, "version": known, "message": message}
+        said = f"VM agent {version or '?'}: {text(word)}; {message}"
+        yield state(
+            status, KIND, pointer, word, said, fields, component="agent", code=status.word("code"),
+            level="INFO" if ready else "WARNING", stamp=moment(status.get("time")),
+        )  # fmt: skip
