@@ -20,6 +20,7 @@ from analyzer.timeline.attempts import attempts
 from analyzer.timeline.build import build, derived
 from analyzer.timeline.context import read_windows
 from analyzer.timeline.timeline import Timeline
+from analyzer.timeline.together import together
 
 Progress = Callable[[str, int, int], None]
 
@@ -67,7 +68,7 @@ def analyze_bundle(
     reads = _read_all(bundle, patterns, progress)
     timeline = build(reads)
     runs = attempts(timeline)
-    timeline.add(derived(timeline, runs), patterns)
+    timeline.add([*derived(timeline, runs), *together(timeline)], patterns)
     vm = machine(timeline, bundle)
     opened = open_incidents(timeline, runs, vm.azure_name, vm.named_by, vm.name)
     windows = [window for incident in opened.incidents for window in incident.to_read()]

@@ -8,9 +8,13 @@ working directory plays no part.
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
 
 PACKAGE = Path(__file__).resolve().parent
 FOLDERS = ("grammars", "reports")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ResourceMissing(FileNotFoundError):
@@ -35,6 +39,11 @@ def text(name: str) -> str:
 def catalogue(name: str = "") -> Path:
     """The file or folder `name` below `analyzer/catalogue`, e.g. `messages/en.yaml`; empty for the catalogue itself."""
     return _existing(PACKAGE.joinpath("catalogue", *_parts(name)), f"catalogue/{name}")
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file of the catalogue, of a fixture or of a user. Raises `yaml.YAMLError`, `UnicodeDecodeError`."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
 
 
 def _parts(name: str) -> tuple[str, ...]:

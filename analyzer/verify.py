@@ -14,7 +14,7 @@ from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.pipeline import analyze
 from analyzer.report import OutputError, junit, write
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 
 _SURE = ("confirmed", "likely")
 

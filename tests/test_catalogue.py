@@ -12,8 +12,9 @@ import pytest
 
 from analyzer import resources
 from analyzer.diagnosis.knowledge import Cause, knowledge
+from analyzer.resources import read_yaml
 from analyzer.signatures.lint import kinds, lint
-from analyzer.signatures.loader import Catalogue, load, read_yaml
+from analyzer.signatures.loader import Catalogue, load
 from analyzer.signatures.model import Role, Signature, Strength
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -20,7 +20,7 @@ import pytest
 from analyzer.bundle.layouts import UNKNOWN, identify
 from analyzer.pipeline import analyze
 from analyzer.report import render_json
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 from analyzer.verify import differences, fixtures
 from tests.bundle.making import PACKERS, tar_bytes, zip_bytes
 

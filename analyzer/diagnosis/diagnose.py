@@ -15,6 +15,7 @@ from analyzer.diagnosis.machine import Machine
 from analyzer.diagnosis.noise import Noise, known_noise
 from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
 from analyzer.diagnosis.verdict import Verdict, choose
+from analyzer.facts import fact
 from analyzer.model import Event, Problem, of_platform
 from analyzer.parsers.pattern import Hit
 from analyzer.parsers.reading import Read
@@ -106,12 +107,22 @@ def _judge(
 ) -> Judged:
     known = knowledge()
     job = str(incident.job.fields["job"]) if incident.job else None
-    case = Case(incident.window, tuple(incident.attempts), tuple(incident.others), incident.untimed, job, incident.texts)
+    case = Case(
+        incident.window,
+        tuple(incident.attempts),
+        tuple(incident.others),
+        incident.untimed,
+        job,
+        incident.texts,
+        incident.vm or vm.azure_name,
+    )
     by_cause: dict[str, list[Finding]] = {}
     for signature in catalogue.signatures:
         if (incident.foreign and not _platform(signature)) or _of_another_system(signature, vm.os):
             continue
         if signature.failure and incident.source == "bundle":
+            continue
+        if not all(fact(name).holds_at(incident.window.end) for name in signature.facts):
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     symptom = known.symptoms.get(incident.symptom or "")

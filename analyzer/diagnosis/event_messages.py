@@ -8,7 +8,7 @@ from typing import Any
 
 from analyzer import resources
 from analyzer.model import Event
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 
 
 @cache

@@ -64,9 +64,9 @@ class Incident:
         return self.basis in _UNTIMED
 
     @property
-    def texts(self) -> frozenset[tuple[str, int | None]]:
-        """Where the copied texts that report this incident stand."""
-        return frozenset((event.artifact, event.line) for event in self.errors if event.kind.startswith("portal"))
+    def texts(self) -> frozenset[tuple[str, int | str | None]]:
+        """Where the copied texts that report this incident stand: artifact, and line or pointer."""
+        return frozenset((event.artifact, event.line or event.pointer) for event in self.errors if event.kind.startswith("portal"))
 
     def to_read(self) -> list[Window]:
         """Stretches of time of which every warning counts: the window, the hour before it, and the last good run as the contrast."""

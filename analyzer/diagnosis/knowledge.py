@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from analyzer import resources
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 
 
 @dataclass(frozen=True, slots=True)

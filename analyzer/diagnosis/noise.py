@@ -9,7 +9,8 @@ from typing import Any
 
 from analyzer import resources
 from analyzer.parsers.pattern import Pattern
-from analyzer.signatures.loader import Catalogue, pattern_of, read_yaml
+from analyzer.resources import read_yaml
+from analyzer.signatures.loader import Catalogue, pattern_of
 
 
 @dataclass(frozen=True, slots=True)

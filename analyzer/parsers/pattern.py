@@ -29,7 +29,10 @@ class Condition:
     values: tuple[Value, ...]
 
     def holds(self, event: Event) -> bool:
-        actual = attribute(event, self.name)
+        return self.judge(attribute(event, self.name))
+
+    def judge(self, actual: Value) -> bool:
+        """Whether the test holds for a value; None is that there is none."""
         if self.modifier == "exists":
             return (actual is not None) == bool(self.values[0])
         if actual is None:
@@ -110,10 +113,21 @@ class Pattern:
     anchors: tuple[str, ...] = ()
     match: str | None = None
     where: tuple[Condition, ...] = ()
+    facts: tuple[str, ...] = ()  # ids of the facts its values come from
 
     @cached_property
     def _expression(self) -> Any:
         return compiled(self.match) if self.match is not None else None
+
+    @cached_property
+    def _of_match(self) -> tuple[Condition, ...]:
+        """The tests of what the match itself captured."""
+        names = self._expression.groupindex if self._expression is not None else {}
+        return tuple(condition for condition in self.where if condition.name in names)
+
+    @cached_property
+    def _of_event(self) -> tuple[Condition, ...]:
+        return tuple(condition for condition in self.where if condition not in self._of_match)
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -130,13 +144,16 @@ class Pattern:
 
     def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
         """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
-        if not all(condition.holds(event) for condition in self.where):
+        if not all(condition.holds(event) for condition in self._of_event):
             return None
         if self._expression is not None:
             found = self._expression.search(event.text)
             if found is None:
                 return None
-            return found.start(), {k: v for k, v in found.groupdict().items() if v is not None}
+            groups = {k: v for k, v in found.groupdict().items() if v is not None}
+            if not all(condition.judge(groups.get(condition.name)) for condition in self._of_match):
+                return None
+            return found.start(), groups
         if self.anchors:
             places = [at for at in (event.text.find(anchor) for anchor in self.anchors) if at >= 0]
             return (min(places), NO_GROUPS) if places else None

@@ -23,7 +23,7 @@ from analyzer.timeline.timeline import Timeline, Window
 from analyzer.timeline.timeline import hit_order as _order
 
 _HISTORY = 200  # hits of one pattern before the span that are looked at: enough to say that there were such
-_OF_A_JOB = frozenset(("job", "job-task", "job-error"))
+_OF_A_JOB = frozenset(("job", "job-task", "job-error", "job-overlap"))
 _OF_A_PERSON = frozenset(("portal-error", "portal-text"))
 
 
@@ -49,14 +49,16 @@ class Evidence:
 class Case:
     """What a signature is judged against: the window, the runs that belong to the incident and those that belong to none or to
     another, and whether the window is the whole bundle's for want of a time of failure. What a job says of itself counts for the
-    incident of that `job`, whenever it ended; what somebody copied counts for the incident it reports (`texts`: artifact and line)."""
+    incident of that `job`, whenever it ended; what somebody copied counts for the incident it reports (`texts`: artifact and line or
+    pointer). A document of the platform about another VM than `vm` says nothing of it."""
 
     window: Window
     attempts: tuple[Attempt, ...] = ()
     others: tuple[Attempt, ...] = ()
     whole_bundle: bool = False
     job: str | None = None
-    texts: frozenset[tuple[str, int | None]] = frozenset()
+    texts: frozenset[tuple[str, int | str | None]] = frozenset()
+    vm: str | None = None
 
     @cached_property
     def _owners(self) -> Owners:
@@ -199,12 +201,14 @@ class _Judge:
 
     def _placed(self, name: str, hit: Hit) -> Evidence | None:
         event = hit.event
+        if self._of_another_vm(event):
+            return None
         if event.state:
             return self._state(name, hit)
         if event.kind in _OF_A_JOB:
             return self._identified(name, hit, event.fields.get("job") == self.case.job)
         if event.kind in _OF_A_PERSON:
-            return self._identified(name, hit, (event.artifact, event.line) in self.case.texts)
+            return self._identified(name, hit, (event.artifact, event.line or event.pointer) in self.case.texts)
         mine, foreign = self.case.owned(hit)
         if self.signature.scope is Scope.RUN and (mine or foreign):
             return self._identified(name, hit, mine)
@@ -214,6 +218,10 @@ class _Judge:
             return None
         sure = mine or (event.basis in (Basis.DECLARED, Basis.INFERRED) and not (foreign and self.case.attempts))
         return Evidence(hit, Relation.WINDOW if self._inside(event) else Relation.HISTORY, sure, name)
+
+    def _of_another_vm(self, event: Event) -> bool:
+        named = event.fields.get("vm")
+        return bool(named and self.case.vm) and event.kind.startswith("azure-") and str(named).lower() != str(self.case.vm).lower()
 
     def _identified(self, name: str, hit: Hit, mine: bool) -> Evidence:
         return Evidence(hit, Relation.WINDOW if mine else Relation.HISTORY, True, name, mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,16 +13,19 @@ import re2
 import yaml
 
 from analyzer import resources
+from analyzer.facts import PREFIX as FACT
+from analyzer.facts import fact, facts
 from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern, compiled
+from analyzer.resources import read_yaml
 from analyzer.signatures.conditions import ConditionError, parse
 from analyzer.signatures.model import Role, Scope, Signature, Strength
 
 _SYSTEMS = frozenset(("linux", "windows"))
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NEEDED = ("cause", "role", "strength", "events", "when", "says")
 _KEYS = frozenset(_NEEDED) | frozenset(
     ("id", "scope", "needs", "cleared_by", "before", "holds", "absolute", "failure", "doc", "source", "matches", "near_misses")
 )
+_NAMED = re.compile(r"\{fact:([a-z0-9-]+)\}")
 _EVENT_KEYS = frozenset(("kind", "anchor", "match", "where", "use"))
 
 
@@ -54,10 +58,6 @@ class Catalogue:
             for pattern in signature.patterns.values():
                 found.setdefault(pattern.name, pattern)
         return list(found.values())
-
-
-def read_yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
 
 
 def load(folders: Iterable[Path] = (), system: str = "any") -> Catalogue:
@@ -141,7 +141,13 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
         mistake(f"the condition names {name!r}, which is no event of this signature")
     if len(catalogue.mistakes) > before:
         return None
-    says = entry["says"] if isinstance(entry["says"], dict) else {"en": str(entry["says"])}
+    try:
+        says = {
+            lang: _told(str(text)) for lang, text in (entry["says"] if isinstance(entry["says"], dict) else {"en": entry["says"]}).items()
+        }
+    except KeyError as error:
+        mistake(f"says: {error} is no fact of facts.yaml")
+        return None
     return Signature(
         identity, str(entry["cause"]), role, strength, scope, patterns, when, str(entry["when"]), says,
         tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), before_window, bool(entry.get("holds", False)),
@@ -172,9 +178,15 @@ def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: An
     if "kind" not in entry:
         mistake(f"event {name!r} names no artifact kind")
         return None
-    conditions = []
+    conditions, used = [], []
     for key, value in (entry.get("where") or {}).items():
         field_name, _, modifier = str(key).partition("|")
+        if isinstance(value, str) and value.startswith(FACT):
+            if value.removeprefix(FACT) not in facts():
+                mistake(f"event {name!r}: {value!r} is no fact of facts.yaml")
+                return None
+            used.append(value.removeprefix(FACT))
+            value = list(fact(value).values)
         if (modifier or "is") not in MODIFIERS:
             mistake(f"event {name!r}: unknown modifier {modifier!r}")
             return None
@@ -191,8 +203,13 @@ def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: An
             return None
     kinds = frozenset(str(kind) for kind in _listed(entry["kind"]))
     anchors = tuple(sorted({str(anchor) for anchor in _listed(entry.get("anchor", []))}))
-    pattern = Pattern(name, kinds, anchors, str(match) if match is not None else None, tuple(conditions))
+    pattern = Pattern(name, kinds, anchors, str(match) if match is not None else None, tuple(conditions), tuple(used))
     return catalogue.distinct.setdefault(replace(pattern, name=""), pattern)
+
+
+def _told(text: str) -> str:
+    """A sentence with the values of the facts that it names as `{fact:id}`."""
+    return _NAMED.sub(lambda named: ", ".join(str(value) for value in fact(named[1]).values), text)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -72,6 +72,11 @@ class Signature:
         """All artifact kinds that its condition looks at."""
         return frozenset().union(*(self.patterns[name].kinds for name in self.when.all_names()))
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts (facts.yaml) that its tests are made with."""
+        return tuple(sorted({name for pattern in self.patterns.values() for name in pattern.facts}))
+
     def proof(self) -> set[str]:
         """Names of the events that are its proof when seen (those under `not` are not)."""
         return _positive(self.when)
