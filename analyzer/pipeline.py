@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from analyzer.bundle import Bundle, open_bundle
 from analyzer.diagnosis.diagnose import Diagnosis, diagnose
 from analyzer.diagnosis.document import TIMELINE_ROWS, to_document
-from analyzer.diagnosis.incidents import open_incidents
+from analyzer.diagnosis.incidents import error_codes, open_incidents
 from analyzer.diagnosis.machine import machine, system_of
 from analyzer.diagnosis.noise import noise_patterns
 from analyzer.parsers.pattern import PatternSet
@@ -68,7 +68,7 @@ def analyze_bundle(
     reads = _read_all(bundle, patterns, progress)
     timeline = build(reads)
     runs = attempts(timeline)
-    timeline.add([*derived(timeline, runs), *together(timeline)], patterns)
+    timeline.add([*derived(timeline, runs), *together(timeline), *error_codes(timeline)], patterns)
     vm = machine(timeline, bundle)
     opened = open_incidents(timeline, runs, vm.azure_name, vm.named_by, vm.name)
     windows = [window for incident in opened.incidents for window in incident.to_read()]

@@ -68,7 +68,7 @@ _AZURE = (
     r"|microsoft\.(?:recoveryservices/vaults|compute/(?:virtualmachines|disks|restorepointcollections)|keyvault/vaults|authorization/locks)"
     r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
     r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
-    r'|subStatusMessage|errorDetails|DynamicErrorMessage)"\s*:'
+    r'|eventTimestamp|errorDetails|DynamicErrorMessage)"\s*:'
     r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{\s*"code"\s*:|"objectType"\s*:\s*"OperationStatus|AddonAzureBackup|CoreAzureBackup)'
 )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.diagnosis.symptoms import Code, codes, outermost
-from analyzer.model import Event, Problem, of_platform
+from analyzer.model import Event, Problem, Value, of_platform
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.timeline import Timeline, Window
 
@@ -272,6 +272,26 @@ def _texts(timeline: Timeline) -> list[list[Event]]:
         if event.kind.startswith("portal"):
             found.setdefault((event.artifact, event.fields.get("block")), []).append(event)
     return [events for events in found.values() if codes(events)]
+
+
+def error_codes(timeline: Timeline) -> list[Event]:
+    """One `job-code` event per code that a job's errors or a copied text carry, however it is written there: symbol, number or message.
+
+    `code` is the canonical spelling, component the level (outer, inner, numeric); fields: job (None for a copied text), known.
+    """
+    by_source: dict[tuple[str, object], list[Event]] = {}
+    for event in timeline.events:
+        if event.kind == "job-error":
+            by_source.setdefault(("", event.fields.get("job")), []).append(event)
+        elif event.kind.startswith("portal"):
+            by_source.setdefault((event.artifact, event.fields.get("block")), []).append(event)
+    return [_of_code(code) for errors in by_source.values() for code in codes(errors)]
+
+
+def _of_code(code: Code) -> Event:
+    event = code.event
+    fields: dict[str, Value] = {"job": event.fields.get("job"), "known": code.known, "vm": event.fields.get("vm")}
+    return replace(event, kind="job-code", text=code.code, code=code.code, component=code.level, fields=fields, level="ERROR")
 
 
 def _of_text(timeline: Timeline, errors: list[Event]) -> Incident:

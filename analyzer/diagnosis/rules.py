@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 
 from analyzer.diagnosis.knowledge import Cause
+from analyzer.model import of_platform
 from analyzer.signatures.conditions import Truth
 from analyzer.signatures.evaluate import Case, Finding, Relation
 from analyzer.signatures.model import Role, Strength
@@ -152,7 +153,9 @@ def _doubt(finding: Finding, timeline: Timeline, case: Case) -> Reason | None:
         return Reason("outside-window")
     current = [item for item in finding.evidence if lasting or item.relation is not Relation.HISTORY]
     states = [item for item in current if item.relation is Relation.STATE]
-    if len(states) == len(current) and not all(item.sure for item in states):
+    unsure = [item for item in states if not item.sure]
+    outside = [item for item in unsure if of_platform(item.hit.event.kind) and not finding.signature.named]
+    if (unsure and len(states) == len(current)) or outside:
         return Reason("state-collected-later", {"later": _later(timeline, case.window)})
     if not finding.sure:
         return Reason("time-not-sure")

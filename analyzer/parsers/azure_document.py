@@ -18,7 +18,7 @@ from analyzer.parsers.job import SHAPES as JOB_SHAPES
 from analyzer.parsers.platform import SHAPES as RESOURCE_SHAPES
 from analyzer.parsers.platform.thing import Thing
 
-_SHAPES = (*JOB_SHAPES, *RESOURCE_SHAPES)  # in the order in which an object is shown to them
+SHAPES = (*JOB_SHAPES, *RESOURCE_SHAPES)  # in the order in which an object is shown to them
 _DEPTH = 12  # of objects that only hold others
 
 
@@ -33,7 +33,7 @@ def parse(document: Document) -> Iterator[Event]:
         document.problem("nested deeper than any document of the platform", "the whole document")
         return
     kinds: Counter[str] = Counter()
-    for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, _SHAPES, _DEPTH):
+    for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, SHAPES, _DEPTH):
         kinds[shape.KIND] += 1
         for event in shape.events(thing):
             yield replace(event, pointer=written(root, event.pointer or ""))

@@ -205,6 +205,8 @@ class _Judge:
             return None
         if event.state:
             return self._state(name, hit)
+        if event.kind == "job-code":
+            return self._identified(name, hit, self._of_incident(event))
         if event.kind in _OF_A_JOB:
             return self._identified(name, hit, event.fields.get("job") == self.case.job)
         if event.kind in _OF_A_PERSON:
@@ -218,6 +220,11 @@ class _Judge:
             return None
         sure = mine or (event.basis in (Basis.DECLARED, Basis.INFERRED) and not (foreign and self.case.attempts))
         return Evidence(hit, Relation.WINDOW if self._inside(event) else Relation.HISTORY, sure, name)
+
+    def _of_incident(self, event: Event) -> bool:
+        """Whether a code stands in what reports this incident."""
+        job = event.fields.get("job")
+        return (job is not None and job == self.case.job) or (event.artifact, event.line or event.pointer) in self.case.texts
 
     def _of_another_vm(self, event: Event) -> bool:
         named = event.fields.get("vm")

@@ -2,16 +2,18 @@
 
 An example is a small bundle: a mapping of paths to contents. It is read by the same parsers as a real one, as a bundle without a job,
 or with the `window` that the example names (`{window: [from, to], files: {…}}`). A content that is a list is an event log, record by
-record (example_log).
+record (example_log); a mapping is written as JSON.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from analyzer.bundle import Bundle
+from analyzer.diagnosis.incidents import error_codes
 from analyzer.parsers.pattern import PatternSet
 from analyzer.parsers.reading import read
 from analyzer.signatures.conditions import Truth
@@ -22,6 +24,7 @@ from analyzer.signatures.model import Signature
 from analyzer.timeline.attempts import attempts
 from analyzer.timeline.build import build, derived
 from analyzer.timeline.timeline import Timeline, Window
+from analyzer.timeline.together import together
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,16 +50,21 @@ def judge_example(signature: Signature, catalogue: Catalogue, example: Mapping[s
     files = example.get("files", example)
     patterns = PatternSet([*catalogue.shared.values(), *signature.patterns.values()])
     logs = [example_log(str(path), records, patterns) for path, records in files.items() if isinstance(records, list)]
-    texts_of = {str(path): str(text).encode("utf-8") for path, text in files.items() if not isinstance(text, list)}
+    texts_of = {str(path): _bytes(text) for path, text in files.items() if not isinstance(text, list)}
     with Bundle.from_files(texts_of) as bundle:
         timeline = build([*(read(bundle, member, patterns) for member in bundle.members), *logs])
         runs = attempts(timeline)
-        timeline.add(derived(timeline, runs), patterns)
+        timeline.add([*derived(timeline, runs), *together(timeline), *error_codes(timeline)], patterns)
         window = _window(example) or _everything(timeline)
         mine = tuple(run for run in runs if run.start is not None and run.start in window)
-        jobs = [str(event.fields["job"]) for event in timeline.of_kind("job")]
-        texts = frozenset((event.artifact, event.line) for event in timeline.events if event.kind.startswith("portal"))
-        return evaluate(signature, timeline, Case(window, mine, (), "window" not in example, jobs[-1] if jobs else None, texts))
+        jobs = sorted(timeline.of_kind("job"), key=lambda job: str(job.fields.get("status")).lower() == "failed")
+        texts = frozenset((event.artifact, event.line or event.pointer) for event in timeline.events if event.kind.startswith("portal"))
+        return evaluate(signature, timeline, Case(window, mine, (), "window" not in example, str(jobs[-1].fields["job"]) if jobs else None, texts))
+
+
+def _bytes(content: Any) -> bytes:
+    """A file's content: text as it is, a mapping as JSON."""
+    return json.dumps(content, default=str).encode() if isinstance(content, dict) else str(content).encode()
 
 
 def _window(example: Mapping[str, Any]) -> Window | None:

@@ -10,19 +10,35 @@ import re2
 
 from analyzer.bundle.layouts import TABLE, Form
 from analyzer.diagnosis.knowledge import knowledge
+from analyzer.parsers.azure_document import SHAPES
 from analyzer.parsers.pattern import Pattern
 from analyzer.signatures.examples import wrong_examples
 from analyzer.signatures.loader import Catalogue, Mistake, load
 from analyzer.signatures.model import Role, Signature
 
 _SHORTEST = 6  # bytes of an anchor: shorter ones stand everywhere and cost the scan its speed
-_DERIVED = frozenset(["gap", "attempt", "job-task", "job-error", "portal-error", "file-listed", "collected", "copy-failed", "key-value"])
+_DERIVED = frozenset(
+    [
+        "gap",
+        "attempt",
+        "job-task",
+        "job-error",
+        "job-code",
+        "job-overlap",
+        "portal-error",
+        "portal-text",
+        "file-listed",
+        "collected",
+        "copy-failed",
+        "key-value",
+    ]
+)
 _LOUD_PREFIX = re.compile(r"^\.[*+]|\.\*.*\.\*.*\.\*")
 
 
 def kinds() -> frozenset[str]:
     """Every kind of event that a signature can ask for."""
-    return frozenset(row.kind for row in TABLE) | _DERIVED
+    return frozenset(row.kind for row in TABLE) | {shape.KIND for shape in SHAPES} | _DERIVED
 
 
 def lint(folders: Sequence[Path] = (), *, examples: bool = True) -> list[Mistake]:

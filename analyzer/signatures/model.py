@@ -43,6 +43,7 @@ class Signature:
     """`id` is unique over the catalogue. `needs` are the artifact kinds without which it cannot be assessed; `cleared_by` maps a
     kind to the event of it that takes the finding back; `before` is how many minutes before the window count; `holds` says that
     what it proves lasts until something clears it; `absolute`: the state makes a backup impossible, so a success rules it out;
+    `named`: the platform's own message, which the condition asks for, names the state that it also asks for, so that the state held then;
     `failure`: it counts only beside a failed backup, because a machine at peace writes the same.
     """
 
@@ -61,6 +62,7 @@ class Signature:
     holds: bool = False
     absolute: bool = False
     failure: bool = False
+    named: bool = False
     doc: str = ""
     source: str = ""
     file: str = ""

@@ -12,7 +12,14 @@ from analyzer.timeline.clock import Clocks
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # which artifact kind must be there to tell that an event of a derived kind is not
-_TOLD_BY = {"attempt": "vmsnapshot-log", "job-task": "job", "job-error": "job", "portal-error": "portal-text"}
+_TOLD_BY = {
+    "attempt": "vmsnapshot-log",
+    "job-task": "job",
+    "job-error": "job",
+    "job-code": "job",
+    "job-overlap": "job",
+    "portal-error": "portal-text",
+}
 
 
 _BEATING = ("waagent-log", "waappagent-log")  # logs of agents that say regularly that they are alive: they tell of silences

@@ -184,7 +184,7 @@ def _running(job: Event, moment: datetime) -> bool:
 
 def _key_vaults(by_kind: Mapping[str, list[Event]]) -> Iterator[Event]:
     """Per vault whether Backup has the access that it needs (component `access`: `enough` yes, no or unknown; `lacking` in words;
-    `used`: whether a disk of a VM names the vault, None if no disk here names any)."""
+    `used`: whether a disk of a VM names the vault (yes, no; unknown if no disk here names any)."""
     principals = {_text(one, "principal") for one in by_kind["azure-principal"] if _text(one, "app") == fact("backup-service-app").value}
     principals |= {
         _text(one, "principal") for one in by_kind["azure-role"] if _text(one, "principal_name") == fact("backup-service-app").value
@@ -207,7 +207,8 @@ def _key_vaults(by_kind: Mapping[str, list[Event]]) -> Iterator[Event]:
             }
         )
         fields: dict[str, Value] = {
-            "name": vault.fields["name"], "enough": enough, "lacking": lacking, "used": name in named if named else None,
+            "name": vault.fields["name"], "enough": enough, "lacking": lacking,
+            "used": ("yes" if name in named else "no") if named else "unknown",
             "mode": "roles" if vault.fields.get("rbac") else "policies", "resource": vault.fields["resource"],
             "vm": vms[0] if len(vms) == 1 else "",
             "fact": fact("key-vault-data-actions" if vault.fields.get("rbac") else "key-vault-secrets").id,

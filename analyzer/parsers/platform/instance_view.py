@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analyzer.model import Event, Stamp, Value
@@ -111,7 +112,9 @@ def _agent(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
         message = status.word("message")
         fields: dict[str, Value] = {**owner, "ready": ready, "version": known, "message": message}
         said = f"VM agent {version or '?'}: {text(word)}; {message}"
-        yield state(
+        stamp = moment(status.get("time"))
+        event = state(
             status, KIND, pointer, word, said, fields, component="agent", code=status.word("code"),
-            level="INFO" if ready else "WARNING", stamp=moment(status.get("time")),
+            level="INFO" if ready else "WARNING", stamp=stamp,
         )  # fmt: skip
+        yield replace(event, state=stamp is None)  # its time is that of the report, not since when it has been so
