@@ -287,8 +287,6 @@ class _Writer:
             if hypothesis.cause.id not in open_causes:
                 continue
             kinds = [k for k in hypothesis.cause.needs if not self.d.timeline.covers(k, judged.incident.window)] or hypothesis.missing
-            if hypothesis.cause.decided_by == "platform":
-                kinds = [f"platform:{hypothesis.cause.id}"]
             for kind in kinds:
                 if hypothesis.cause.id not in separates.setdefault(kind, []):
                     separates[kind].append(hypothesis.cause.id)

@@ -133,6 +133,11 @@ def _status(
     return _nothing_holds(cause, findings, timeline, case, missing)
 
 
+def _spoken_of(timeline: Timeline, kind: str, vm: str | None) -> bool:
+    """Whether a document of the platform says something of that kind, and not of another VM."""
+    return any(not event.fields.get("vm") or not vm or str(event.fields["vm"]).lower() == vm.lower() for event in timeline.of_kind(kind))
+
+
 def _dated(finding: Finding) -> bool:
     """Whether any of its evidence is known to be of this time: a line without a time excludes nothing."""
     return any(item.own or item.relation is Relation.STATE or item.hit.event.time is not None for item in finding.evidence)
@@ -182,7 +187,10 @@ def _later(timeline: Timeline, window: Window) -> str:
 
 def _nothing_holds(cause: Cause, findings: list[Finding], timeline: Timeline, case: Case, missing: list[str]) -> tuple[Status, Reason]:
     if cause.decided_by == "platform":
-        return Status.NOT_ASSESSABLE, Reason("platform-only")
+        unspoken = [kind for kind in cause.needs if not _spoken_of(timeline, kind, case.vm)]
+        if cause.needs and not unspoken:
+            return Status.NO_EVIDENCE, Reason("nothing-found", {"kinds": ", ".join(cause.needs)})
+        return Status.NOT_ASSESSABLE, Reason("platform-only", {"kinds": ", ".join(unspoken)})
     before = max((finding.signature.before for finding in findings if finding.signature.role is Role.FOR), default=0)
     span = case.window.widened(timedelta(minutes=before))
     unread = [kind for kind in cause.needs if not timeline.covers(kind, span)]

@@ -59,7 +59,9 @@ def judge_example(signature: Signature, catalogue: Catalogue, example: Mapping[s
         mine = tuple(run for run in runs if run.start is not None and run.start in window)
         jobs = sorted(timeline.of_kind("job"), key=lambda job: str(job.fields.get("status")).lower() == "failed")
         texts = frozenset((event.artifact, event.line or event.pointer) for event in timeline.events if event.kind.startswith("portal"))
-        return evaluate(signature, timeline, Case(window, mine, (), "window" not in example, str(jobs[-1].fields["job"]) if jobs else None, texts))
+        return evaluate(
+            signature, timeline, Case(window, mine, (), "window" not in example, str(jobs[-1].fields["job"]) if jobs else None, texts)
+        )
 
 
 def _bytes(content: Any) -> bytes:

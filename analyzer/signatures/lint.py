@@ -23,6 +23,7 @@ _DERIVED = frozenset(
         "attempt",
         "job-task",
         "job-error",
+        "job-list",
         "job-code",
         "job-overlap",
         "portal-error",

@@ -16,7 +16,7 @@ from analyzer.parsers.platform import disk, extension
 from analyzer.parsers.platform.thing import Thing, moment, state
 from analyzer.parsers.values import text
 
-KIND = "azure-vm"
+KIND = "azure-instance-view"
 _CODE = re.compile(r"(?P<what>PowerState|ProvisioningState)/(?P<value>[^/]*)(?:/(?P<error>.*))?", re.IGNORECASE)
 _WORDS = {"not ready": False, "ready": True}
 
@@ -88,7 +88,9 @@ def power(thing: Thing, pointer: str, written: str, stamp: Stamp | None, owner: 
     )
 
 
-def provisioning(thing: Thing, pointer: str, written: str, error: str, stamp: Stamp | None, owner: dict[str, Value]) -> Event:
+def provisioning(
+    thing: Thing, pointer: str, written: str, error: str, stamp: Stamp | None, owner: dict[str, Value], kind: str = KIND
+) -> Event:
     """`ProvisioningState/failed/<code>`, or the bare word of a model."""
     found = _CODE.match(written)
     word = (found["value"] if found else written).lower()
@@ -98,7 +100,7 @@ def provisioning(thing: Thing, pointer: str, written: str, error: str, stamp: St
         f"provisioning state of {owner['vm'] or 'the VM'}: {word}" + (f" ({error})" if error else "") + (f"; {message}" if message else "")
     )
     return state(
-        thing, KIND, pointer, written, said, fields, component="provisioning", code=error,
+        thing, kind, pointer, written, said, fields, component="provisioning", code=error,
         level="ERROR" if word == "failed" else "INFO", stamp=stamp,
     )  # fmt: skip
 
