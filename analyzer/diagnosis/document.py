@@ -327,7 +327,7 @@ class _Writer:
         }  # fmt: skip
 
     def _ground(self, ground: Ground) -> str:
-        params = {"where": ", ".join(f"{hit.event.artifact}{_at(hit.event)}" for hit in ground.hits)}
+        params = {"where": ", ".join(f"{_in(self._kind(hit.event.kind).titles, self.lang)}{_at(hit.event)}" for hit in ground.hits)}
         if ground.hypothesis is not None:
             params |= {"cause": _in(ground.hypothesis.cause.titles, self.lang), "reason": self._reason(ground.hypothesis)}
         if ground.findings:
