@@ -121,7 +121,7 @@ def explain(ctx: click.Context, signature: str, bundle: tuple[str, ...], folders
 
 @signatures.command()
 def coverage() -> None:
-    """Which signatures speak of which cause."""
+    """What covers each row of the documented page, and which signatures speak of which cause."""
     from analyzer.signatures.show import coverage as table
 
     click.echo(table())

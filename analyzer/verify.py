@@ -102,6 +102,13 @@ def compare(document: dict[str, Any], expected: dict[str, Any]) -> Iterator[str]
             status = next((h["status"] for h in incident["hypotheses"] if h["cause"] == cause), None)
             if status in _SURE:
                 yield f"{incident['id']}: {cause} is {status}, which it must not be"
+    answers = {row["row"]: row for row in document["checklist"]}
+    for check, state in expected.get("checklist", {}).items():
+        row = answers.get(check)
+        if row is None:
+            yield f"checklist: {check} is not asked of this VM, expected {state}"
+        elif row["state"] != state:
+            yield f"checklist: {check} is {row['state']}, expected {state} ({row['reason'][:200]})"
     for text in expected.get("problems", ()):
         if not any(text in f"{p['artifact']}: {p['problem']} ({p['lost']})" for p in document["problems"]):
             yield f"no problem says {text!r}; there are {[p['problem'] for p in document['problems']]}"

@@ -146,7 +146,7 @@ def test_fixture_gives_what_it_expects(name: str) -> None:
 @pytest.mark.parametrize("name", FIXTURES)
 def test_expectation_says_something(name: str) -> None:
     expected = read_yaml(FIXTURES[name] / "expected.yaml")
-    assert set(expected) <= {"incidents", "must_not", "problems", "inputs", "exact", "unknown_code"}
+    assert set(expected) <= {"incidents", "must_not", "problems", "inputs", "exact", "unknown_code", "checklist"}
     assert expected.get("must_not") or any((entry.get("verdict") or {}).get("cause") for entry in expected.get("incidents", ()))
     assert (FIXTURES[name] / "bundle").is_dir()
 

@@ -50,6 +50,8 @@ def test_a_fixture_as_expected_has_no_differences(fixture: Path) -> None:
         ({"incidents": [{"match": MATCH, "ruled_out": ["disk-size"]}]}, "expected ruled_out"),
         ({"must_not": ["linux-agent-options"]}, "which it must not be"),
         ({"problems": ["no such text"]}, "no problem says"),
+        ({"checklist": {"S2.5": "failed"}}, "S2.5 is passed, expected failed"),
+        ({"checklist": {"S2.1": "passed"}}, "S2.1 is not asked of this VM"),
     ],
 )
 def test_each_difference_is_named(fixture: Path, changes: dict[str, Any], said: str) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import analyzer
 from analyzer.bundle import Bundle
 from analyzer.bundle.layouts import layout_of
+from analyzer.diagnosis.checklist import Answer, Ground, State, checklist
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
+from analyzer.diagnosis.documented import PAGE
 from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
@@ -28,9 +30,9 @@ from analyzer.timeline.timeline import Window, order
 
 EXCERPT = 2_000  # characters, CONTRACT.md
 _ROWS = 6  # evidence rows per event of a signature; the count says how many there were
+_CITED = 3  # evidence rows of a check
 TIMELINE_ROWS = 5_000  # those nearest to an incident; `--timeline` asks for all
 _STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
-_DOC = "https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-vm-backup-fails-snapshot-timeout"
 
 
 def to_document(diagnosis: Diagnosis, lang: str, rows: int = TIMELINE_ROWS) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class _Writer:
             "bundle": self._bundle(d.bundle),
             "clocks": self._clocks(),
             "incidents": incidents,
-            "checklist": [],
+            "checklist": [self._answer(answer) for answer in checklist(d)],
             "context": self._context(),
             "problems": [{"artifact": p.artifact, "problem": p.problem, "lost": p.lost} for p in _unique(d.problems)],
             "timeline": self._timeline(),
@@ -214,7 +216,7 @@ class _Writer:
             "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
             "missing": [self._lacking(kind) for kind in self._missing(hypothesis)],
             "remedy": self._remedy(text),
-            "docs": list(text.get("docs", [])) or ([f"{_DOC}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
+            "docs": list(text.get("docs", [])) or ([f"{PAGE}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
         }  # fmt: skip
 
     def _lacking(self, kind: str) -> dict[str, Any]:
@@ -303,6 +305,51 @@ class _Writer:
         return {
             "artifact": _in(kind.titles, self.lang), "kind": kind.kind, "command": kind.command or None,
             "portal_path": kind.portal_path or None, "separates": list(causes),
+        }  # fmt: skip
+
+    # the step-by-step checks
+
+    def _answer(self, answer: Answer) -> dict[str, Any]:
+        check = answer.check
+        collect = [self._asked(self._kind(kind)) for kind in answer.collect]
+        if answer.state is State.NOT_ASSESSABLE:
+            look = check.look.get(self.d.machine.os) or check.look.get("any")
+            collect += [{"kind": None, "title": None, "command": look, "portal_path": None}] if look else []
+        cited = {row["id"]: row for ground in reversed(answer.grounds) for row in reversed(self._cited(ground))}  # each place once
+        return {
+            "row": check.row.id, "step": check.step, "step_title": _in(check.step_titles, self.lang),
+            "title": _in(check.row.titles, self.lang),
+            "state": answer.state.value, "reason": " ".join(self._ground(ground) for ground in answer.grounds),
+            "evidence": list(reversed(cited.values()))[:_CITED],
+            "collect": collect, "docs": [check.docs or check.row.url],
+        }  # fmt: skip
+
+    def _ground(self, ground: Ground) -> str:
+        params = {"where": ", ".join(f"{_in(self._kind(hit.event.kind).titles, self.lang)}{_at(hit.event)}" for hit in ground.hits)}
+        if ground.hypothesis is not None:
+            params |= {"cause": _in(ground.hypothesis.cause.titles, self.lang), "reason": self._reason(ground.hypothesis)}
+        if ground.findings:
+            params["says"] = _in(ground.findings[0].signature.says, self.lang)
+        params["sources"] = reasons(self.lang)["list"].join(self._source(kind) for kind in ground.kinds)
+        return reasons(self.lang)[ground.id].format_map(_Blank(params)).strip()
+
+    def _source(self, kind: str) -> str:
+        """A kind by its title, and what time its artifacts cover."""
+        spans = [span for _, span in self.d.timeline.coverage.get(kind, ())]
+        title = _in(self._kind(kind).titles, self.lang)
+        if not spans:
+            return title
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        return reasons(self.lang)["span"].format(title=title, first=f"{first:%Y-%m-%d %H:%M}", last=f"{last:%Y-%m-%d %H:%M} UTC")
+
+    def _cited(self, ground: Ground) -> list[dict[str, Any]]:
+        rows = [row for finding in ground.findings for row in self._rows(finding)]
+        return rows + [self._plain_row(hit.event, hit) for hit in ground.hits]
+
+    def _asked(self, kind: Kind) -> dict[str, Any]:
+        return {
+            "kind": kind.kind, "title": _in(kind.titles, self.lang), "command": kind.command or None,
+            "portal_path": kind.portal_path or None,
         }  # fmt: skip
 
     # what stands beside
@@ -481,6 +528,10 @@ def _row_id(event: Event, hit: Hit | None = None) -> str:
     if "pointer" in place:  # several events may stand at one pointer
         where = hashlib.sha256(f"{where}\n{event.text}".encode("utf-8", "replace")).hexdigest()[:12]
     return f"e-{digest}-{where}"
+
+
+def _at(event: Event) -> str:
+    return f" ({event.time:%Y-%m-%d %H:%M:%S} UTC)" if event.time else ""
 
 
 def _offset(diagnosis: Diagnosis) -> str:

@@ -54,7 +54,8 @@ _SHAPES: dict[str, Shape] = {
     "remedy": {"id": "", "text": "", "command": ""},
     "contrast": {"last_good": None, "changes": []},
     "change": {"what": "", "before": "", "after": ""},
-    "check": {"row": "", "title": "", "state": "", "evidence": [], "collect": ""},
+    "check": {"row": "", "step": None, "step_title": "", "title": "", "state": "", "reason": "", "evidence": [], "collect": [], "docs": []},
+    "collect": {"kind": "", "title": "", "command": "", "portal_path": ""},
     "note": {"kind": "", "cause": None, "text": "", "evidence": []},
     "problem": {"artifact": "", "problem": "", "lost": ""},
     "event": {"time": None, "basis": "", "lane": "", "level": "", "component": "", "text": "", "tags": [], **_LOCATED},
@@ -73,7 +74,7 @@ _INSIDE: dict[str, dict[str, str]] = {
     "hypothesis": {"evidence": "evidence", "missing": "missing", "remedy": "remedy"},
     "evidence": {"context": "excerpt_line"},
     "contrast": {"changes": "change"},
-    "check": {"evidence": "evidence"},
+    "check": {"evidence": "evidence", "collect": "collect"},
     "note": {"evidence": "evidence"},
 }  # fmt: skip
 

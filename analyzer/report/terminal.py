@@ -42,6 +42,9 @@ class _Writer:
                 yield ""
                 yield from self.text(self.count("also_incidents", len(group) - 1), "  ")
         yield ""
+        if page["checklist"]:
+            count = self.t("checklist.count", **wording.checked(page["checklist"]))
+            yield from self.text(self.t("checklist.line", count=count))
         yield from self.problems(page["problems"])
 
     def incident(self, incident: dict[str, Any]) -> Iterator[str]:

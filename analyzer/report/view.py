@@ -21,6 +21,10 @@ class Anchors:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
+    def has(self, name: str) -> bool:
+        """Whether something on the page bears this id."""
+        return name in self._taken
+
     def claim(self, wanted: str) -> str:
         """`wanted`, cleaned, with `-2`, `-3` … behind it where it is taken."""
         base = _NO_ANCHOR.sub("-", wanted).strip("-")[:80] or "x"
@@ -37,8 +41,10 @@ def view(document: Redacted) -> dict[str, Any]:
     anchors = Anchors()
     for number, incident in enumerate(page["incidents"], 1):
         _incident(incident, number, anchors)
-    for row in [row for part in ("context", "checklist") for item in page[part] for row in item["evidence"]]:
+    for row in [row for item in page["context"] for row in item["evidence"]]:
         _evidence(row, anchors)
+    for check in page["checklist"]:
+        _check(check, anchors)
     for row in page["timeline"]:
         row["locator"] = wording.locator(row)
     groups = wording.groups(page["incidents"])
@@ -46,6 +52,8 @@ def view(document: Redacted) -> dict[str, Any]:
     return {
         **page,
         "groups": groups,
+        "steps": _steps(page["checklist"]),
+        "checked": wording.checked(page["checklist"]),
         "coverage": figures.coverage(page["coverage"], page["gaps"], page["incidents"]),
         "lanes": figures.lanes(events, [group[0] for group in groups[:1]]),
         "timeline": events,
@@ -81,6 +89,28 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
     incident["ruled_out"] = wording.ruled_out(incident)
     incident["failed_at"] = wording.failed_at(incident)
     incident["titles"] = {row["cause"]: row["title"] or row["cause"] for row in incident["hypotheses"]}
+
+
+def _check(check: dict[str, Any], anchors: Anchors) -> None:
+    """Its rows lead to where they stand already: most are evidence of an incident."""
+    check["anchor"] = anchors.claim(f"check-{check['row']}")
+    for row in check["evidence"]:
+        row["elsewhere"] = anchors.has(str(row["id"]))
+        if row["elsewhere"]:
+            row["locator"], row["anchor"] = wording.locator(row), str(row["id"])
+        else:
+            _evidence(row, anchors)
+
+
+def _steps(checklist: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The checks by step of the guide, those that are answered apart from those that are not; what failed stands first."""
+    steps: dict[object, dict[str, Any]] = {}
+    for check in checklist:
+        step = steps.setdefault(check["step"], {"step": check["step"], "title": check["step_title"], "answered": [], "open": []})
+        step["open" if check["state"] == "not_assessable" else "answered"].append(check)
+    for step in steps.values():
+        step["answered"].sort(key=lambda check: check["state"] != "failed")
+    return list(steps.values())
 
 
 def _order(incident: dict[str, Any], hypothesis: dict[str, Any]) -> tuple[bool, int]:

@@ -152,6 +152,18 @@ def open_title(incident: dict[str, Any]) -> str:
     return "calm.title" if is_calm(incident) else "undetermined.title" if is_failure(incident) else "bundle.title"
 
 
+def checked(checklist: list[dict[str, Any]]) -> dict[str, object]:
+    """How many checks have which state, and which failed: what `checklist.count` asks for."""
+    counts = {state: sum(row["state"] == state for row in checklist) for state in ("passed", "failed", "not_assessable")}
+    failed = ", ".join(str(row["row"]) for row in checklist if row["state"] == "failed")
+    return {
+        "passed": counts["passed"],
+        "failed": counts["failed"],
+        "rows": f" ({failed})" if failed else "",
+        "open": counts["not_assessable"],
+    }
+
+
 def groups(incidents: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Incidents folded by `group`, the latest of each first; the surest and then the latest group leads."""
     folded: dict[object, list[dict[str, Any]]] = {}

@@ -118,6 +118,25 @@ def test_first_missing_stage_is_marked_in_words(confirmed: Redacted) -> None:
     assert "stopped here" in broken[0].text_content() and "missing" in broken[0].text_content()
 
 
+def test_checklist_says_every_state_in_words_and_folds_what_is_open(confirmed: Redacted) -> None:
+    tree = _tree(render_html(confirmed))
+    assert [h.text for h in tree.xpath("//h3[starts-with(@id, 'step-')]")] == ["Step 2: The guest agent", "Step 3: The VM's extensions"]
+    shown = [" ".join(tree.xpath(f"//tr[@id='check-{row}']")[0].text_content().split()) for row in ("S2.5", "S2.6", "S3.1")]
+    assert "✓ passed" in shown[0] and "✕ failed" in shown[1] and "? not assessable" in shown[2]
+    assert "Collect: status files" in shown[2] and "az vm extension list" in shown[2] and "VM > Extensions + applications" in shown[2]
+    assert not tree.xpath("//tr[@id='check-S2.5' or @id='check-S2.6']/ancestor::details")
+    assert "1 check that this bundle cannot answer: S3.1" in tree.xpath("//tr[@id='check-S3.1']/ancestor::details")[0].text_content()
+    assert tree.xpath("//tr[@id='check-S2.6']/preceding::tr[@id='check-S2.5']") == []  # what failed stands first
+    assert "1 passed, 1 failed (S2.6), 1 not assessable" in _text(render_html(confirmed))
+
+
+def test_checklist_leads_to_the_row_where_it_stands_already(confirmed: Redacted) -> None:
+    tree = _tree(render_html(confirmed))
+    assert tree.xpath("//tr[@id='check-S2.6']//a/@href")[0] == "#e-conf-37"
+    assert len(tree.xpath("//*[@id='e-conf-37']")) == 1 and not tree.xpath("//tr[@id='check-S2.6']//*[@id]")
+    assert tree.xpath("//tr[@id='check-S2.5']//a[@id='e-agent-48230']/@href") == ["#e-agent-48230"]
+
+
 def test_undetermined_page_says_what_leads_decides_and_is_ruled_out(undetermined: Redacted) -> None:
     text = _text(render_html(undetermined))
     for part in ("Undetermined", "What would decide", "sudo waagent -collect-logs -full", "Leading causes", "Ruled out", "code 0x7f"):

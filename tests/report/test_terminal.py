@@ -49,5 +49,14 @@ def test_colour_changes_no_words(confirmed: Redacted) -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", render_terminal(confirmed, colour=True)) == render_terminal(confirmed)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Checklist: 1 passed, 1 failed (S2.6), 1 not assessable"), ("zh-CN", "检查清单：1 项通过，1 项未通过 (S2.6)，1 项无法评估")],
+)
+def test_the_checklist_is_one_line(confirmed: Redacted, lang: str, said: str) -> None:
+    assert said in render_terminal(confirmed, lang).splitlines()
+    assert "Checklist" not in render_terminal(document({"schema": "diagnosis/1"}))
+
+
 def test_least_document_is_written() -> None:
     assert "could be read" in render_terminal(document({"schema": "diagnosis/1"}))
