@@ -15,6 +15,7 @@ from analyzer.diagnosis.diagnose import Diagnosis, Judged
 from analyzer.diagnosis.documented import Check, checks, excluded
 from analyzer.diagnosis.knowledge import knowledge
 from analyzer.diagnosis.rules import Hypothesis, Status
+from analyzer.model import Event, of_platform
 from analyzer.parsers.pattern import Hit
 from analyzer.signatures.conditions import Truth
 from analyzer.signatures.evaluate import Finding
@@ -77,6 +78,9 @@ class _Asked:
         advice = next(self._advice(), None)
         if advice is not None:
             return Answer(self.check, State.FAILED, (Ground("check-advice", findings=(advice,)),))
+        shown = self._shown(self.check.failed_by, lately=True)
+        if shown:
+            return Answer(self.check, State.FAILED, shown)
         if worst is not None and worst.status is Status.POSSIBLE:
             return self._open(Ground("check-hint", worst, _strongest(worst)))
         passed = self._cleared() or self._shown(self.check.passed_by, lately=True)
@@ -159,6 +163,8 @@ class _Asked:
         found = []
         for hit in hits:
             event = hit.event
+            if self._is_of_another_vm(event):
+                continue
             if event.state or event.time is None:
                 counts = event.state or event.kind not in self.d.timeline.coverage  # a document's row, no line of a log
             else:
@@ -166,6 +172,12 @@ class _Asked:
             if counts:
                 found.append(hit)
         return found
+
+    def _is_of_another_vm(self, event: Event) -> bool:
+        """Whether a document of the platform speaks of a VM that none of the incidents is about."""
+        mine = {str(judged.incident.vm or self.d.machine.azure_name or "").lower() for judged in self.d.judged} - {""}
+        named = str(event.fields.get("vm") or "").lower()
+        return of_platform(event.kind) and bool(named and mine) and named not in mine
 
     def _pattern(self, name: str) -> str:
         """The name under which a shared pattern's hits stand: equal patterns are one."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from analyzer import resources
 from analyzer.diagnosis.knowledge import Cause, Symptom, cause_text, knowledge
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 
 PAGE = "https://learn.microsoft.com/azure/backup/backup-azure-troubleshoot-vm-backup-fails-snapshot-timeout"
 
@@ -49,6 +49,7 @@ class Check:
     no_answer: tuple[str, ...] = ()
     alive: tuple[str, ...] = ()
     passed_by: tuple[tuple[str, ...], ...] = ()
+    failed_by: tuple[tuple[str, ...], ...] = ()
     settled_by: tuple[str, ...] = ()
     collect: tuple[str, ...] = ()
     look: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +61,9 @@ class Check:
 
     def signs(self) -> set[str]:
         """The shared patterns it names."""
-        named = {name for names in self.passed_by for name in names} | {name for name in self.settled_by if not excluded(name)}
+        named = {name for names in (*self.passed_by, *self.failed_by) for name in names} | {
+            name for name in self.settled_by if not excluded(name)
+        }
         return named | set(self.alive)
 
 
@@ -103,7 +106,8 @@ def checks() -> Mapping[str, Check]:
     found: dict[str, Check] = {}
     for row, entry in raw["checks"].items():
         given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-        given["passed_by"] = tuple(tuple(names.split(" and ")) for names in entry.get("passed_by", ()))
+        for key in ("passed_by", "failed_by"):
+            given[key] = tuple(tuple(names.split(" and ")) for names in entry.get(key, ()))
         found[row] = Check(row=rows()[row], step_titles=raw["steps"][entry["step"]], **given)
     return found
 

@@ -31,6 +31,7 @@ def together(timeline: Timeline) -> list[Event]:
         *_locks(by_kind),
         *_overlaps(by_kind["job"]),
         *_key_vaults(by_kind),
+        *_extensions(by_kind["azure-extension"]),
     ]
 
 
@@ -48,6 +49,21 @@ def _by_vm(events: Iterable[Event]) -> Mapping[str, list[Event]]:
         if event.fields.get("vm"):
             found[_text(event, "vm")].append(event)
     return found
+
+
+# extensions
+
+
+def _extensions(events: Sequence[Event]) -> Iterator[Event]:
+    """Per document how many of a VM's extensions it shows, and how many of them as failed (component `all`)."""
+    by_source: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    for event in events:
+        if "failed" in event.fields:
+            by_source[event.artifact, _text(event, "vm")].append(event)
+    for found in by_source.values():
+        vm, failed = found[0].fields["vm"], sum(bool(event.fields["failed"]) for event in found)
+        fields: dict[str, Value] = {"vm": vm, "count": len(found), "count_failed": failed}
+        yield _made(found[0], f"{len(found)} extensions of {vm or 'the VM'}, {failed} of them failed", fields, "all", None)
 
 
 # restore points
