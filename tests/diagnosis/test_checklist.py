@@ -76,7 +76,7 @@ def test_advice_that_was_cleared_fails_nothing(tmp_path: Path) -> None:
 
 
 def test_several_backups_a_day_fail_the_best_practices(tmp_path: Path) -> None:
-    several = signature("limit.several-a-day-by-jobs", cause="restore-point-limit", strength="advice")
+    several = signature("points.several-a-day-by-jobs", cause="restore-point-limit", strength="advice")
     assert answer(run(tmp_path, FILES, several), "S4.9")["state"] == "failed"
     found = answer(run(tmp_path, FILES, several | {"id": "limit.other"}), "S4.9")
     assert found["state"] == "not_assessable"
@@ -270,7 +270,7 @@ def test_names_in_the_checklist_exist() -> None:
 def test_advice_named_in_the_checklist_exists() -> None:
     ids = [signature.id for signature in load().signatures]
     unread = [beginning for check in checks().values() for beginning in check.advice if not any(one.startswith(beginning) for one in ids)]
-    assert unread in ([], ["limit.several-a-day"])  # signatures of that name come with the documents of the platform
+    assert unread in ([], ["points.several-a-day"])  # signatures of that name come with the documents of the platform
 
 
 @pytest.mark.parametrize("system", ["linux", "windows"])
