@@ -128,7 +128,7 @@ class _Writer:
             for kind in cause.on(self.d.machine.os).needs
         }
         windows = [judged.incident.window for judged in self.d.judged]
-        rows, names = [], self._names(None)
+        rows, names = [], self._names(self.d.judged[0].incident)
         for kind in sorted(wanted):
             artifacts = timeline.kinds.get(kind, [])
             firsts, lasts = [a.first for a in artifacts if a.first], [a.last for a in artifacts if a.last]
@@ -150,7 +150,7 @@ class _Writer:
     def _kind(self, kind: str) -> Kind:
         return (self.known.kinds.get(kind) or Kind(kind, {"en": kind})).on(self.d.machine.os)
 
-    def _names(self, incident: Incident | None) -> Names:
+    def _names(self, incident: Incident) -> Names:
         """What commands and texts about an incident are filled with."""
         return of_incident(incident, self.d.machine, self.about)
 

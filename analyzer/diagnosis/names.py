@@ -35,36 +35,38 @@ def telling(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.fields.get("resource") or event.kind == "vm-settings"]
 
 
-def of_incident(incident: Incident | None, vm: Machine, about: Iterable[Event]) -> dict[str, str]:
-    """What is known of the VM, the vault and the job of an incident, by the incident and the events `about` resources; without an
-    incident, of the bundle's only VM.
+def of_incident(incident: Incident, vm: Machine, about: Iterable[Event]) -> dict[str, str]:
+    """What is known of the VM, the vault and the job of an incident, by the incident and the events `about` resources.
 
     Documents of other VMs tell nothing. A guest that is not the job's VM is such a document.
     """
     found: dict[str, str] = {}
-    foreign = incident is not None and incident.foreign
-    name = (incident.vm if incident else None) or (None if foreign else vm.azure_name)
-    if incident is not None:
-        _put(found, {"vm": name, "vault": incident.vault, "job": incident.job_id})
-        failed = incident.ended or incident.started
-        _put(found, {"date": failed.date().isoformat() if failed else None})
-        if incident.job is not None:
-            _put(found, {place: incident.job.fields.get(field) for field, place in _JOB.items()})
-    _put(found, {"vm": name})
+    foreign, failed = incident.foreign, incident.ended or incident.started
+    name = incident.vm or (None if foreign else vm.azure_name)
+    _put(found, {"vm": name, "vault": incident.vault, "job": incident.job_id, "date": failed.date().isoformat() if failed else None})
+    if incident.job is not None:
+        _put(found, {place: incident.job.fields.get(field) for field, place in _JOB.items()})
     about = [event for event in about if not (foreign and event.kind == "vm-settings")]
     if not name:
         owners = {str(event.fields["vm"]).lower() for event in about if event.fields.get("vm")}
         name = next(iter(owners)) if len(owners) == 1 else None
-    for event in about:
-        if name and str(event.fields.get("vm") or "").lower() == name.lower():
-            _put(found, {"vm": event.fields["vm"], "group": event.fields.get("group"), "subscription": event.fields.get("subscription")})
-            told = of_resource(str(event.fields.get("resource") or ""))
-            _put(found, {place: told.get(place) for place in ("subscription", "vm", "group") if "vm" in told})
+    own = [_of_vm(event) for event in about if name and str(event.fields.get("vm") or "").lower() == name.lower()]
+    if len({told["group"].lower() for told in own if "group" in told}) <= 1:  # else two VMs have this name, in two groups
+        for told in own:
+            _put(found, told)
     if all(found.get(place) for place in ("subscription", "group", "vm")):
         found["vm_id"] = (
             f"/subscriptions/{found['subscription']}/resourceGroups/{found['group']}/providers/Microsoft.Compute/virtualMachines/{found['vm']}"
         )
     return found
+
+
+def _of_vm(event: Event) -> dict[str, str]:
+    """What a document about a VM tells of the VM itself; it may be of another resource that has to do with it."""
+    if event.kind == "vm-settings":
+        return {place: str(event.fields[place]) for place in ("vm", "group", "subscription") if event.fields.get(place)}
+    told = of_resource(str(event.fields["resource"]))
+    return told if "vm" in told else {"vm": str(event.fields["vm"])}
 
 
 def of_evidence(hits: Iterable[Hit], job: str | None) -> dict[str, str]:

@@ -183,6 +183,17 @@ def test_the_vm_and_its_group_come_from_documents_of_this_vm_only() -> None:
     }  # fmt: skip
 
 
+def test_a_document_of_the_vms_restore_points_does_not_tell_the_vms_group() -> None:
+    points = event("platform-rpc", resource=f"{LOCKED}/providers/Microsoft.Compute/restorePointCollections/c", vm="web01", group="x")
+    assert of_incident(incident(vm="web01"), Machine(), [points]) == {"vm": "web01"}
+
+
+def test_two_vms_of_one_name_tell_no_group() -> None:
+    about = [event("platform-vm", resource=VM.replace("prod", group), vm="web01") for group in ("prod", "test")]
+    assert of_incident(incident(vm="web01"), Machine(), about) == {"vm": "web01"}
+    assert of_incident(incident(vm="web01"), Machine(), [about[0], about[0]])["group"] == "prod"
+
+
 def test_the_jobs_own_fields_tell_the_vaults_group() -> None:
     job = event("job", job="j1", vm="web01", vault="vault1", vault_group="backup", subscription="s", vm_group="prod")
     found = of_incident(incident(vm="web01", job=job), Machine(), [])
@@ -198,8 +209,8 @@ def test_a_guest_that_is_not_the_jobs_vm_names_nothing() -> None:
 
 def test_one_vm_in_all_documents_is_the_vm() -> None:
     about = [event("platform-vm", resource=VM, vm="web01")]
-    assert of_incident(None, Machine(), about)["vm"] == "web01"
-    assert "vm" not in of_incident(None, Machine(), [*about, event("platform-vm", resource=VM, vm="db01")])
+    assert of_incident(incident(), Machine(), about)["vm"] == "web01"
+    assert "vm" not in of_incident(incident(), Machine(), [*about, event("platform-vm", resource=VM, vm="db01")])
 
 
 def test_the_evidence_names_the_lock_and_the_running_job() -> None:
