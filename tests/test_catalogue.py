@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -72,14 +71,6 @@ def strengths(cause: str, system: str) -> set[Strength]:
     return {signature.strength for signature in of_cause(cause) if signature.role is Role.FOR and of_system(signature) == system}
 
 
-def with_signatures() -> list[Cause]:
-    return [cause for cause in knowledge().causes.values() if of_cause(cause.id)]
-
-
-def named(causes: list[Cause]) -> Any:
-    return pytest.mark.parametrize("cause", causes, ids=[cause.id for cause in causes])
-
-
 @cache
 def expectations() -> dict[str, dict[str, Any]]:
     return {file.parent.name: read_yaml(file) for file in sorted(FIXTURES.rglob("expected.yaml"))}
@@ -140,36 +131,6 @@ def test_exceptions_are_still_needed() -> None:
     for system, weak in WEAK.items():
         for cause in weak:
             assert not strengths(cause, system) & {Strength.DECISIVE, Strength.STRONG}, f"{cause} needs no exception on {system} any more"
-
-
-@named(with_signatures())
-@pytest.mark.parametrize("language", _LANGUAGES)
-def test_texts_in_both_languages(cause: Cause, language: str) -> None:
-    path = resources.catalogue("texts") / f"{cause.id}.{language}.yaml"
-    assert path.is_file(), "no text"
-    text = read_yaml(path)
-    assert set(text) == {"summary", "steps", "docs"}
-    assert text["summary"] and text["steps"] and text["docs"]
-    for step in text["steps"]:
-        assert set(step) <= {"id", "text", "command"} and step["id"] and step["text"]
-    assert all(url.startswith("https://learn.microsoft.com/") for url in text["docs"])
-    assert not any(url.startswith("https://learn.microsoft.com/en-us/") for url in text["docs"]), (
-        "a link without a language fits every reader"
-    )
-
-
-def _bare(step: dict[str, str]) -> str | None:
-    """A step's command without the words in its placeholders, which are translated."""
-    return re.sub(r"<[^<>]*>", "<>", step["command"]) if "command" in step else None
-
-
-@named(with_signatures())
-def test_translations_say_the_same(cause: Cause) -> None:
-    english, chinese = (read_yaml(resources.catalogue("texts") / f"{cause.id}.{language}.yaml") for language in _LANGUAGES)
-    assert [step["id"] for step in english["steps"]] == [step["id"] for step in chinese["steps"]]
-    assert [_bare(step) for step in english["steps"]] == [_bare(step) for step in chinese["steps"]]
-    assert english["docs"] == chinese["docs"]
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese["summary"])
 
 
 @on_systems([(cause, system) for cause, system in of_guests() if strengths(cause.id, system)])

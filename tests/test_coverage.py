@@ -13,7 +13,7 @@ from analyzer import resources
 from analyzer.cli import main
 from analyzer.diagnosis.documented import Cover, checks, cover, covered, remedies, rows
 from analyzer.diagnosis.knowledge import knowledge
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 
 # rows that nothing but a step of a remedy can cover: `row: <id>` at a step of texts/*.en.yaml
 BY_REMEDIES = ("E1.c", "P4", "P2.0", "C2.v")

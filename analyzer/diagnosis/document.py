@@ -13,10 +13,13 @@ from analyzer.bundle.layouts import layout_of
 from analyzer.diagnosis.checklist import Answer, Ground, State, checklist
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
+from analyzer.diagnosis.distribution import System, system
 from analyzer.diagnosis.documented import PAGE
 from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
+from analyzer.diagnosis.names import Names, of_evidence, of_incident, telling
+from analyzer.diagnosis.remedy import command, prose, remedy, sources
 from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.diagnosis.uncollected import uncollected
 from analyzer.model import Artifact, Event
@@ -47,6 +50,8 @@ class _Writer:
         self.d, self.lang, self.rows = diagnosis, lang, rows
         self.known = knowledge()
         self.uncollected = uncollected(diagnosis.timeline)
+        self.system = system(diagnosis.machine, diagnosis.timeline.events)
+        self.about = telling(diagnosis.timeline.events)
 
     def document(self) -> dict[str, Any]:
         d = self.d
@@ -125,7 +130,7 @@ class _Writer:
             for kind in cause.on(self.d.machine.os).needs
         }
         windows = [judged.incident.window for judged in self.d.judged]
-        rows = []
+        rows, names = [], self._names(self.d.judged[0].incident)
         for kind in sorted(wanted):
             artifacts = timeline.kinds.get(kind, [])
             firsts, lasts = [a.first for a in artifacts if a.first], [a.last for a in artifacts if a.last]
@@ -138,7 +143,8 @@ class _Writer:
             info = self._kind(kind)
             rows.append({
                 "kind": kind, "title": _in(info.titles, self.lang), "status": status, "first": moment(min(firsts, default=None)),
-                "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts), "command": info.command or None,
+                "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts),
+                "command": command(info.command, names, self.lang),
                 "listed": [self._locator(event) for event in self.uncollected.get(kind, ())[:_ROWS]],
             })  # fmt: skip
         return rows
@@ -146,11 +152,16 @@ class _Writer:
     def _kind(self, kind: str) -> Kind:
         return (self.known.kinds.get(kind) or Kind(kind, {"en": kind})).on(self.d.machine.os)
 
+    def _names(self, incident: Incident) -> Names:
+        """What commands and texts about an incident are filled with."""
+        return of_incident(incident, self.d.machine, self.about)
+
     # incidents
 
     def _incident(self, judged: Judged) -> dict[str, Any]:
         incident, verdict = judged.incident, judged.verdict
-        hypotheses = [self._hypothesis(judged, hypothesis) for hypothesis in _shown_order(judged)]
+        names = self._names(incident)
+        hypotheses = [self._hypothesis(judged, hypothesis, names) for hypothesis in _shown_order(judged)]
         return {
             "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
             "vm": incident.vm, "vault": incident.vault,
@@ -170,7 +181,7 @@ class _Writer:
                 "also": verdict.also,
                 "leading": verdict.leading,
                 "summary": self._summary(judged),
-                "decides": self._decides(judged),
+                "decides": self._decides(judged, names),
                 "unexplained": [self._stranger(item) for item in judged.unexplained],
             },
             "hypotheses": hypotheses,
@@ -207,20 +218,22 @@ class _Writer:
     def _locator(self, event: Event | None, hit: Hit | None = None) -> dict[str, Any] | None:
         return None if event is None else {"artifact": event.artifact, **_place(event, hit), "excerpt": _excerpt(event, hit)}
 
-    def _hypothesis(self, judged: Judged, hypothesis: Hypothesis) -> dict[str, Any]:
+    def _hypothesis(self, judged: Judged, hypothesis: Hypothesis, names: Names) -> dict[str, Any]:
         cause = hypothesis.cause
         text = cause_text(cause.id, self.lang) if hypothesis.status >= Status.POSSIBLE else {}
+        docs = list(text.get("docs", [])) or ([f"{PAGE}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else [])
         return {
             "cause": cause.id, "title": _in(cause.titles, self.lang), "status": hypothesis.status.word, "documented": hypothesis.documented,
             "explained_by": hypothesis.explained_by, "reason": self._reason(hypothesis), "reason_id": hypothesis.reason.id,
             "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
-            "missing": [self._lacking(kind) for kind in self._missing(hypothesis)],
-            "remedy": self._remedy(text),
-            "docs": list(text.get("docs", [])) or ([f"{PAGE}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
+            "missing": [self._lacking(kind, names) for kind in self._missing(hypothesis)],
+            "remedy": self._remedy(judged.incident, hypothesis, text, names),
+            "docs": docs, "sources": sources(docs, self.lang),
         }  # fmt: skip
 
-    def _lacking(self, kind: str) -> dict[str, Any]:
-        return {"kind": kind, "title": _in(self._kind(kind).titles, self.lang), "command": self._kind(kind).command or None}
+    def _lacking(self, kind: str, names: Names) -> dict[str, Any]:
+        asked = self._asked(self._kind(kind), names)
+        return {key: asked[key] for key in ("kind", "title", "command")}
 
     def _missing(self, hypothesis: Hypothesis) -> list[str]:
         """Kinds that could still change the status and that a person can collect."""
@@ -228,8 +241,13 @@ class _Writer:
             return []
         return [kind for kind in hypothesis.missing if self._kind(kind).command or self._kind(kind).portal_path]
 
-    def _remedy(self, text: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return [{"id": step["id"], "text": step["text"], "command": step.get("command")} for step in text.get("steps", [])]
+    def _remedy(self, incident: Incident, hypothesis: Hypothesis, text: Mapping[str, Any], names: Names) -> list[dict[str, Any]]:
+        """The steps for this VM; a cause of one operating system tells the system where nothing else does."""
+        known = System() if incident.foreign else self.system
+        if known.os == "unknown" and hypothesis.cause.os != "any":
+            known = System(hypothesis.cause.os, known.names)
+        hits = [item.hit for finding in hypothesis.supporting() for item in finding.evidence]
+        return remedy(text, known, {**of_evidence(hits, incident.job_id), **names}, self.lang)
 
     def _reason(self, hypothesis: Hypothesis) -> str:
         params = dict(hypothesis.reason.params)
@@ -278,7 +296,7 @@ class _Writer:
             "count": item.count, "excerpt": _excerpt(event), "new": item.new,
         }  # fmt: skip
 
-    def _decides(self, judged: Judged) -> list[dict[str, Any]]:
+    def _decides(self, judged: Judged, names: Names) -> list[dict[str, Any]]:
         """What to collect, and which of the open causes it separates."""
         verdict = judged.verdict
         if verdict.status == "confirmed":
@@ -296,25 +314,26 @@ class _Writer:
         for kind, causes in sorted(separates.items(), key=lambda item: (-len(item[1]), item[0])):
             info = self._kind(kind)
             if info.command or info.portal_path:
-                rows.append(self._decider(info, causes))
-        if not rows and verdict.cause is None:  # what the platform says of the failure always tells causes apart
-            rows.append(self._decider(self._kind("job"), verdict.leading))
+                rows.append(self._decider(info, causes, names))
+        symptom = self.known.symptoms.get(judged.incident.symptom or "")
+        wraps = symptom is not None and not symptom.causes  # the code only says that the job's details hold the real one
+        if verdict.cause is None and (wraps or not rows) and "job" not in separates:  # what the platform says always tells causes apart
+            rows.insert(0, self._decider(self._kind("job"), verdict.leading, names))
         return rows
 
-    def _decider(self, kind: Kind, causes: Sequence[str]) -> dict[str, Any]:
-        return {
-            "artifact": _in(kind.titles, self.lang), "kind": kind.kind, "command": kind.command or None,
-            "portal_path": kind.portal_path or None, "separates": list(causes),
-        }  # fmt: skip
+    def _decider(self, kind: Kind, causes: Sequence[str], names: Names) -> dict[str, Any]:
+        asked = self._asked(kind, names)
+        return {"artifact": asked.pop("title"), **asked, "separates": list(causes), "row": kind.row or None}
 
     # the step-by-step checks
 
     def _answer(self, answer: Answer) -> dict[str, Any]:
         check = answer.check
-        collect = [self._asked(self._kind(kind)) for kind in answer.collect]
+        names = self._names(self.d.judged[0].incident)
+        collect = [self._asked(self._kind(kind), names) for kind in answer.collect]
         if answer.state is State.NOT_ASSESSABLE:
             look = check.look.get(self.d.machine.os) or check.look.get("any")
-            collect += [{"kind": None, "title": None, "command": look, "portal_path": None}] if look else []
+            collect += [{"kind": None, "title": None, "command": command(look, names, self.lang), "portal_path": None}] if look else []
         cited = {row["id"]: row for ground in reversed(answer.grounds) for row in reversed(self._cited(ground))}  # each place once
         return {
             "row": check.row.id, "step": check.step, "step_title": _in(check.step_titles, self.lang),
@@ -346,10 +365,12 @@ class _Writer:
         rows = [row for finding in ground.findings for row in self._rows(finding)]
         return rows + [self._plain_row(hit.event, hit) for hit in ground.hits]
 
-    def _asked(self, kind: Kind) -> dict[str, Any]:
+    def _asked(self, kind: Kind, names: Names) -> dict[str, Any]:
+        """What to collect, how, and where the portal shows it."""
+        path = _in(kind.portal_path, self.lang) if isinstance(kind.portal_path, Mapping) else kind.portal_path
         return {
-            "kind": kind.kind, "title": _in(kind.titles, self.lang), "command": kind.command or None,
-            "portal_path": kind.portal_path or None,
+            "kind": kind.kind, "title": _in(kind.titles, self.lang), "command": command(kind.command, names, self.lang),
+            "portal_path": prose(path, names, self.lang) or None,
         }  # fmt: skip
 
     # what stands beside

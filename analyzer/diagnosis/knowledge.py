@@ -49,15 +49,17 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a person names and collects an artifact of a kind. `os`: the system that has it (linux, windows, any)."""
+    """How a person names and collects an artifact of a kind. `os`: the system that has it (linux, windows, any). `portal_path` is one text
+    or one per language; `row` is the row of the page that says to look there."""
 
     kind: str
     titles: Mapping[str, str]
     command: str = ""
-    portal_path: str = ""
+    portal_path: str | Mapping[str, str] = ""
     lane: str = "os"
     os: str = "any"
     command_windows: str = ""
+    row: str = ""
 
     def on(self, system: str) -> Kind:
         """The kind as a VM with this operating system has it."""
@@ -94,7 +96,7 @@ def knowledge() -> Knowledge:
     for kind, entry in read_yaml(resources.catalogue("artifacts.yaml")).items():
         known.kinds[kind] = Kind(
             kind, entry["title"], entry.get("command", ""), entry.get("portal_path", ""), entry.get("lane", "os"), entry.get("os", "any"),
-            entry.get("command_windows", ""),
+            entry.get("command_windows", ""), entry.get("row", ""),
         )  # fmt: skip
     return known
 

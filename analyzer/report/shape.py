@@ -17,7 +17,7 @@ _EVIDENCE: Shape = {
 }  # fmt: skip
 _HYPOTHESIS: Shape = {
     "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
-    "evidence": [], "missing": [], "remedy": [], "docs": [],
+    "evidence": [], "missing": [], "remedy": [], "docs": [], "sources": [],
 }  # fmt: skip
 _VERDICT: Shape = {
     "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
@@ -46,12 +46,14 @@ _SHAPES: dict[str, Shape] = {
     "attempt": {"id": "", "stages": []},
     "stage": {"stage": "", "state": "", "at": None, "evidence": []},
     "verdict": _VERDICT,
-    "decide": {"artifact": "", "kind": "", "command": "", "portal_path": "", "separates": []},
+    "decide": {"artifact": "", "kind": "", "command": "", "portal_path": "", "separates": [], "row": None},
     "hypothesis": _HYPOTHESIS,
     "evidence": _EVIDENCE,
     "excerpt_line": {"line": None, "text": "", "match": False},
     "missing": {"kind": "", "title": "", "command": ""},
-    "remedy": {"id": "", "text": "", "command": ""},
+    "remedy": {"id": "", "text": "", "command": "", "systems": [], "corrects": "", "row": None},
+    "system": {"id": "", "title": ""},
+    "source": {"url": "", "title": "", "date": None},
     "contrast": {"last_good": None, "changes": []},
     "change": {"what": "", "before": "", "after": ""},
     "check": {"row": "", "step": None, "step_title": "", "title": "", "state": "", "reason": "", "evidence": [], "collect": [], "docs": []},
@@ -71,7 +73,8 @@ _INSIDE: dict[str, dict[str, str]] = {
     "attempt": {"stages": "stage"},
     "stage": {"evidence": "evidence"},
     "verdict": {"decides": "decide", "unexplained": "evidence"},
-    "hypothesis": {"evidence": "evidence", "missing": "missing", "remedy": "remedy"},
+    "hypothesis": {"evidence": "evidence", "missing": "missing", "remedy": "remedy", "sources": "source"},
+    "remedy": {"systems": "system"},
     "evidence": {"context": "excerpt_line"},
     "contrast": {"changes": "change"},
     "check": {"evidence": "evidence", "collect": "collect"},

@@ -100,10 +100,16 @@ class _Writer:
     def steps(self, incident: dict[str, Any]) -> Iterator[str]:
         steps = [step for hypothesis in wording.shown_causes(incident) for step in hypothesis["remedy"]]
         for number, step in enumerate(steps[:STEPS], 1):
-            yield from self.text(step["text"], f"    {number}. ")
+            systems = self.t("comma").join(system["title"] for system in step["systems"])
+            yield from self.text(f"{self.t('only_on', systems=systems)} {step['text']}" if systems else step["text"], f"    {number}. ")
+            if step["corrects"]:
+                yield from self.text(self.t("corrects", text=step["corrects"]), "       ")
             yield from self.command(step["command"], "       ")
         if len(steps) > STEPS:
             yield from self.text(self.count("more_steps", len(steps) - STEPS), "    ")
+        for row in wording.sources(incident)[:1] if steps else ():
+            edition = self.t("edition", date=row["date"]) if row["date"] else self.t("edition.none")
+            yield from self.text(self.t("read_more", title=row["title"] or row["url"], edition=edition), "    ")
 
     def leading(self, incident: dict[str, Any]) -> Iterator[str]:
         for hypothesis in wording.shown_causes(incident):

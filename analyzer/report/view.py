@@ -69,6 +69,7 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
     incident["anchor"] = anchors.claim(f"i-{incident['id'] or number}")
     for hypothesis in incident["hypotheses"]:
         hypothesis["anchor"] = anchors.claim(f"{incident['anchor']}-{hypothesis['cause']}")
+        hypothesis["sources"] = hypothesis["sources"] or [{"url": url, "title": "", "date": None} for url in hypothesis["docs"]]
         for row in hypothesis["evidence"]:
             _evidence(row, anchors)
     for row in incident["verdict"]["unexplained"]:

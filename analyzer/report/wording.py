@@ -118,6 +118,12 @@ def title_of(incident: dict[str, Any], cause: str) -> str:
     return next((row["title"] for row in hypotheses(incident, [cause]) if row["title"]), cause)
 
 
+def sources(incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """The documents behind the steps, each page once however many of its sections are named."""
+    rows = [row for hypothesis in shown_causes(incident) for row in hypothesis["sources"]]
+    return list({(row["title"] or row["url"], row["date"]): row for row in reversed(rows)}.values())[::-1]
+
+
 def ruled_out(incident: dict[str, Any]) -> list[dict[str, Any]]:
     """What the evidence disproved."""
     return [row for row in incident["hypotheses"] if row["status"] == "ruled_out"]
