@@ -100,6 +100,6 @@ def test_rows_have_a_place_on_the_page_and_titles() -> None:
 
 def test_the_command_prints_both_tables() -> None:
     shown = CliRunner().invoke(main, ["signatures", "coverage"]).output
-    assert "| S4.5 | " in shown and "cause wire-server-blocked; check S4.5 |" in shown
+    assert "| S4.5 | " in shown and "cause wire-server-blocked; check S4.5; remedy wire-server-blocked/allow |" in shown
     assert "| E8 | " in shown and "code BackUpOperationFailed |" in shown
     assert shown.index("| P2.b |") < shown.index("| cause | os |") < shown.index("| wire-server-blocked | any |")

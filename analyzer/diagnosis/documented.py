@@ -119,7 +119,9 @@ def remedies() -> dict[str, list[str]]:
         for step in cause_text(cause, "en").get("steps", ()):
             named = step.get("row", ())
             for row in [named] if isinstance(named, str) else named:
-                found.setdefault(str(row), []).append(f"{cause}/{step['id']}")
+                names = found.setdefault(str(row), [])
+                if f"{cause}/{step['id']}" not in names:  # branches of a step for several systems bear one id
+                    names.append(f"{cause}/{step['id']}")
     return found
 
 
