@@ -19,6 +19,7 @@ _SLACK = timedelta(minutes=10)
 _DAY = timedelta(hours=24)
 _BEFORE = timedelta(minutes=60)  # the time before the window that belongs to causes in the agent
 _AROUND = timedelta(minutes=30)
+_HOUR = timedelta(hours=1)
 _LONGEST = 30 * 86400  # seconds of a task; more is a damaged value
 _NEVER = Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC))
 _UNTIMED = frozenset(("bundle", "unknown"))
@@ -295,16 +296,22 @@ def _of_code(code: Code) -> Event:
 
 
 def _of_text(timeline: Timeline, errors: list[Event]) -> Incident:
-    """A copied error has a code and no time, so the window is the bundle's."""
+    """A copied error mostly has a code and no time: then the window is the bundle's. The health of a protected item says when its last
+    backup began."""
     found = codes(errors)
-    return Incident(f"text:{found[0].code}", "job", *timeline_window(timeline), operation="Backup", codes=found, errors=errors)
+    began = min((event.time for event in errors if event.time is not None), default=None)
+    window, basis = (Window(began, began).widened(_SLACK, _HOUR), "job") if began is not None else timeline_window(timeline)
+    vm = next((str(event.fields["vm"]) for event in errors if event.fields.get("vm")), None)
+    return Incident(f"text:{found[0].code}", "job", window, basis, vm=vm, operation="Backup", started=began, codes=found, errors=errors)
 
 
 def _said(text: list[Event], incidents: Sequence[Incident]) -> bool:
     """Whether a copied text only repeats what a job or run of the bundle says; then it joins that incident."""
     found = {code.code for code in codes(text)}
-    with_codes = [incident for incident in incidents if incident.source == "job" and incident.codes]
-    bare = [incident for incident in incidents if not incident.codes]
+    vms = {str(event.fields["vm"]).lower() for event in text if event.fields.get("vm")}
+    same = [incident for incident in incidents if not (vms and incident.vm) or incident.vm.lower() in vms]
+    with_codes = [incident for incident in same if incident.source == "job" and incident.codes]
+    bare = [incident for incident in same if not incident.codes]
     joined = next((incident for incident in reversed(with_codes) if found & {code.code for code in incident.codes}), None)
     if joined is None and len(bare) == len(incidents) == 1:
         joined = bare[0]
