@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -58,7 +58,7 @@ def facts() -> Mapping[str, Fact]:
         since = entry.get("since")
         found[name] = Fact(
             name, entry["title"], entry["value"], page["title"], page["url"], str(entry["date"]),
-            datetime.combine(since, time(), UTC) if since else None, bool(entry.get("disputed")),
+            datetime.fromisoformat(since).replace(tzinfo=UTC) if since else None, bool(entry.get("disputed")),
             tuple(Other(one["value"], pages[one["page"]]["title"], str(one["date"]), one["about"]) for one in entry.get("others", ())),
         )  # fmt: skip
     return found

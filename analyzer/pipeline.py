@@ -63,7 +63,7 @@ def analyze_bundle(
     timeline_rows: int = TIMELINE_ROWS,
 ) -> Result:
     """The same for a bundle that is already open."""
-    catalogue = load(signatures, system_of({classify(bundle, member)[0].kind for member in bundle.members}, bundle))
+    catalogue = load(signatures, system_of({classify(bundle, member)[0].kind for member in bundle.members}, bundle), examples=False)
     patterns = PatternSet([*catalogue.patterns(), *noise_patterns()])
     reads = _read_all(bundle, patterns, progress)
     timeline = build(reads)

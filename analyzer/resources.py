@@ -7,14 +7,14 @@ working directory plays no part.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
+from analyzer import ahead
 
 PACKAGE = Path(__file__).resolve().parent
 FOLDERS = ("grammars", "reports")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ResourceMissing(FileNotFoundError):
@@ -42,8 +42,32 @@ def catalogue(name: str = "") -> Path:
 
 
 def read_yaml(path: Path) -> Any:
-    """A YAML file of the catalogue, of a fixture or of a user. Raises `yaml.YAMLError`, `UnicodeDecodeError`."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
+    """A YAML file of the catalogue, of a fixture or of a user; dates stay text. Raises `ValueError`."""
+    source = path.read_bytes()
+    kept = ahead.kept(path, source)
+    return kept["data"] if kept is not None else parse_yaml(source.decode("utf-8"))
+
+
+def parse_yaml(text: str) -> Any:
+    """The same for a text."""
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())  # noqa: S506 because it is a safe one
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+@cache
+def _loader() -> Any:
+    """The fast safe loader, where it was built, without dates: a date of the catalogue is a text."""
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    plain = {
+        first: [one for one in rules if one[0] != "tag:yaml.org,2002:timestamp"] for first, rules in base.yaml_implicit_resolvers.items()
+    }
+    return type("Loader", (base,), {"yaml_implicit_resolvers": plain})
 
 
 def _parts(name: str) -> tuple[str, ...]:

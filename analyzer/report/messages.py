@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-import yaml
-
 from analyzer import resources
 
 LANGUAGES = ("en", "zh-CN")
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnknownLanguage(ValueError):
@@ -49,7 +45,7 @@ class Messages:
 def load(lang: str) -> dict[str, str]:
     """All texts of one language. Raises `ValueError` when the catalogue is not a flat mapping of texts."""
     source = resources.catalogue(f"messages/{lang}.yaml")
-    loaded = yaml.load(source.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 because both loaders are safe ones
+    loaded = resources.read_yaml(source)
     if not isinstance(loaded, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in loaded.items()):
         raise ValueError(f"{source.name}: every entry must be a key with one text")
     return loaded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -50,6 +51,9 @@ class Node:
         return set(self.names).union(*(part.all_names() for part in self.parts))
 
 
+_KNOWN: dict[str, Node] = {}
+
+
 class ConditionError(ValueError):
     """A condition that cannot be read: the message names the column."""
 
@@ -66,6 +70,8 @@ def parse(text: str) -> Node:
     """The tree of a condition. Raises `ConditionError`."""
     from lark.exceptions import UnexpectedInput
 
+    if text in _KNOWN:
+        return _KNOWN[text]
     if text.isidentifier() and text not in ("and", "or", "not"):  # the common case needs no parser
         return Node("seen", (text,))
     try:
@@ -73,6 +79,17 @@ def parse(text: str) -> Node:
     except UnexpectedInput as error:
         column = getattr(error, "column", "?")
         raise ConditionError(f"{text!r}: unexpected at column {column}") from error
+
+
+def known(text: str, tree: Mapping[str, Any]) -> None:
+    """Takes the tree of a condition as it was kept (analyzer/ahead.py): `parse(text)` gives it from then on."""
+    _KNOWN[text] = _kept(tree)
+
+
+def _kept(tree: Mapping[str, Any]) -> Node:
+    return Node(
+        tree["op"], tuple(tree["names"]), tuple(_kept(part) for part in tree["parts"]), tree["word"], tree["limit"], tree["seconds"]
+    )
 
 
 def _node(tree: Any) -> Node:

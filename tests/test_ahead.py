@@ -1,0 +1,59 @@
+"""What was read ahead of time is what the source says, and counts only as long as the source is the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analyzer import ahead, resources
+from analyzer.signatures.loader import load
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(ahead, "FOLDER", tmp_path / "ahead")
+    return ahead.build()
+
+
+def _sources() -> list[Path]:
+    return sorted(resources.catalogue().rglob("*.yaml"))
+
+
+def test_every_kept_file_says_what_its_source_says(made: Path) -> None:
+    kept = 0
+    for path in _sources():
+        source = path.read_bytes()
+        found = ahead.kept(path, source)
+        if found is not None and path.parent.name != "signatures":
+            assert found["data"] == resources.parse_yaml(source.decode()), path.name
+        kept += found is not None
+    assert kept >= len(_sources()) - 3, "nearly all of the catalogue is kept"
+
+
+def test_signatures_are_the_same_but_for_their_examples(made: Path) -> None:
+    slow, fast = load(), load(examples=False)
+    assert not fast.mistakes
+    assert [replace(one, matches=(), near_misses=()) for one in slow.signatures] == fast.signatures
+    assert fast.shared == slow.shared
+
+
+def test_a_changed_source_is_read_itself(made: Path) -> None:
+    path = resources.catalogue("facts.yaml")
+    assert ahead.kept(path, path.read_bytes()) is not None
+    assert ahead.kept(path, path.read_bytes() + b"# changed\n") is None
+
+
+def test_a_damaged_or_missing_file_is_no_harm(made: Path) -> None:
+    path = resources.catalogue("facts.yaml")
+    (made / "facts.json").write_bytes(b'{"digest": "')
+    assert ahead.kept(path, path.read_bytes()) is None
+    (made / "facts.json").unlink()
+    assert resources.read_yaml(path)["restore-points-per-vm"]["value"] == 18
+
+
+def test_files_of_others_are_never_taken_from_it(made: Path, tmp_path: Path) -> None:
+    own = tmp_path / "facts.yaml"
+    own.write_text("a: 1\n", encoding="utf-8")
+    assert ahead.kept(own, own.read_bytes()) is None
