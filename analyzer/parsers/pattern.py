@@ -117,12 +117,19 @@ class Pattern:
 
     @cached_property
     def _expression(self) -> Any:
-        return compiled(self.match) if self.match is not None else None
+        """Over bytes: RE2 thinks in them, and to translate each offset of a text costs more than the search."""
+        return re2.compile(self.match.encode("utf-8"), _quiet()) if self.match is not None else None
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[str, int], ...]:
+        """The named groups and their numbers."""
+        found = self._expression.groupindex if self._expression is not None else {}
+        return tuple((name.decode(), index) for name, index in found.items())
 
     @cached_property
     def _of_match(self) -> tuple[Condition, ...]:
         """The tests of what the match itself captured."""
-        names = self._expression.groupindex if self._expression is not None else {}
+        names = {name for name, _ in self._groups}
         return tuple(condition for condition in self.where if condition.name in names)
 
     @cached_property
@@ -142,18 +149,21 @@ class Pattern:
         """Whether an anchor is all that it asks for."""
         return self.match is None and not self.where
 
-    def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
-        """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
+    def find(self, event: Event, encoded: bytes | None = None) -> tuple[int, Mapping[str, str]] | None:
+        """Offset of the match in `event.text` and the named groups; None if the event is not this pattern. `encoded` is the text as UTF-8,
+        for those who have it already."""
         if not all(condition.holds(event) for condition in self._of_event):
             return None
         if self._expression is not None:
-            found = self._expression.search(event.text)
+            data = encoded if encoded is not None else event.text.encode("utf-8", "replace")
+            found = self._expression.search(data)
             if found is None:
                 return None
-            groups = {k: v for k, v in found.groupdict().items() if v is not None}
+            groups = {name: part.decode("utf-8", "replace") for name, index in self._groups if (part := found.group(index)) is not None}
             if not all(condition.judge(groups.get(condition.name)) for condition in self._of_match):
                 return None
-            return found.start(), groups
+            at = found.start()
+            return (at if len(data) == len(event.text) else len(data[:at].decode("utf-8", "replace"))), groups
         if self.anchors:
             places = [at for at in (event.text.find(anchor) for anchor in self.anchors) if at >= 0]
             return (min(places), NO_GROUPS) if places else None
@@ -232,7 +242,8 @@ class KindPatterns:
         if not self._by_anchor:
             return
         anchors, owners = self._in_record
-        found = anchors.Match(event.text.encode("utf-8", "replace")) or ()
+        encoded = event.text.encode("utf-8", "replace")
+        found = anchors.Match(encoded) or ()
         first: dict[str, tuple[int, Pattern]] = {}
         for i in sorted(found):
             anchor, patterns = owners[i]
@@ -244,16 +255,17 @@ class KindPatterns:
             if pattern.plain:
                 yield _made(pattern, event, at, NO_GROUPS)
             else:
-                yield from _hit(pattern, event)
+                yield from _hit(pattern, event, encoded)
 
     def of_event(self, event: Event) -> Iterator[Hit]:
         """The hits of an event that was parsed anyway (documents, states): every pattern is tried."""
+        encoded = event.text.encode("utf-8", "replace")
         for pattern in self.patterns:
-            yield from _hit(pattern, event)
+            yield from _hit(pattern, event, encoded)
 
 
-def _hit(pattern: Pattern, event: Event) -> Iterator[Hit]:
-    found = pattern.find(event)
+def _hit(pattern: Pattern, event: Event, encoded: bytes | None = None) -> Iterator[Hit]:
+    found = pattern.find(event, encoded)
     if found is not None:
         yield _made(pattern, event, *found)
 

@@ -76,7 +76,7 @@ def scan(blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, pat
             before = (line_of(region, stamped[1][0]), stamped[1][1], line_at(region, stamped[1][0]))
         result.lines = region.line - 1 + region.lines
         ended = region.data.endswith(b"\n")
-        result.tail = line_at(region, region.data.rstrip(b"\n").rfind(b"\n") + 1)
+        result.tail = line_at(region, _last_line(region.data))
     result.lines += not ended
     result.hits = kept.all()
     return result
@@ -91,6 +91,14 @@ def _head(blocks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
         if size >= _HEAD:
             break
     return b"".join(taken)[:_HEAD], chain(taken, rest)
+
+
+def _last_line(data: bytes) -> int:
+    """Where the last line begins that is not empty. Nothing is copied: the data are a megabyte."""
+    end = len(data)
+    while end and data[end - 1] == 0x0A:
+        end -= 1
+    return data.rfind(b"\n", 0, end) + 1
 
 
 def _keep(result: LogScan, found: Iterable[Silence]) -> None:
