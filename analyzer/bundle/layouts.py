@@ -16,6 +16,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analyzer import documented
+
 
 class Form(StrEnum):
     """How a kind is read."""
@@ -38,6 +40,7 @@ class Row:
     content: str = ""
     strict: bool = False
     secret: bool = False
+    documented: bool = False  # besides, files with an unknown name are known by a documented error in their first lines
 
 
 _ROTATED = r"(?:[.-][\w.-]+)?"  # waagent.log.1, waagent.log-2024-01-02-1704153600, waagent.log.2.gz
@@ -68,14 +71,38 @@ _AZURE = (
     r"|microsoft\.(?:recoveryservices/vaults|compute/(?:virtualmachines|disks|restorepointcollections)|keyvault/vaults|authorization/locks)"
     r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
     r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
-    r'|subStatusMessage|errorDetails|DynamicErrorMessage)"\s*:'
-    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{\s*"code"\s*:|"objectType"\s*:\s*"OperationStatus|AddonAzureBackup|CoreAzureBackup)'
+    r'|subStatusMessage|errorDetails|DynamicErrorMessage|SubTasks|VmVersion|WorkloadName|protectedItemName)"\s*:'
+    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|\A\s*\{\s*"code"\s*:\s*"[a-z]+"\s*,\s*"(?:message|details|target|innererror)"|"objectType"\s*:\s*"OperationStatus)'
+)
+# rows of a vault's diagnostics: JSON, or the header of CSV
+_LOG_ROWS = (
+    r"\A[^{}\[\]]{0,400}[\[{](?s:.*)(?i:\"(?:AddonAzureBackup\w*|CoreAzureBackup|JobFailureCode(?:_s)?|JobUniqueId(?:_[gs])?|BackupItemUniqueId(?:_s)?|AlertCode(?:_s)?)\")"
+    r"|\A(?:[^\n{}]*\n){0,3}[^\n{}]*\b(?:Job(?:FailureCode|UniqueId|Status|Operation)|AlertCode|BackupItemUniqueId)(?:_[sgd])?\"?[,;\t]"
+)
+_CODE_VALUE = r"[*_`\"'|\s]{0,6}(?:[A-Za-z]*[a-z][A-Z][A-Za-z0-9-]{4,}|[A-Za-z-]{18,}|\d{6})(?![\w.])"  # no HRESULT, no word of a sentence
+_PORTAL = (
+    # a label of the portal with a code, or a Chinese label, or a label alone on its line
+    rf"(?i)^\W{{0,12}}error ?code[*_`\"'\s]{{0,6}}[:：|\t]{_CODE_VALUE.replace('[a-z][A-Z]', '(?-i:[a-z][A-Z])')}"
+    rf"|^\W{{0,12}}error ?code\W{{0,6}}\n\s*{_CODE_VALUE.replace('[a-z][A-Z]', '(?-i:[a-z][A-Z])')}\W*$"
+    r"|^\W{0,12}(?:错误代码|错误码|错误消息|错误信息|建议的操作|推荐操作)\W{0,6}(?:[:：|\t]|$)|^\W{0,12}DetailedNonLocali[sz]edMessage\W"
+    r"|^\W{0,12}error ?message[*_`\"'\s]{0,6}[:：|\t][^\n]+\n+\W{0,12}recommended ?action"
+    # both in one line, in brackets, or quoted
+    r"|(?:error ?code|错误代码) ?[:：] ?[a-z][\w-]{3,119}[\s.,;。，；]{1,5}(?:error ?message|错误消息)|\(Code: ?[a-z]\w{3,119}[,)]"
+    r"|\A[^<]{0,4000}['\"]code['\"]\s*:\s*['\"][a-z][\w.-]{5,}['\"]\s*,\s*['\"]message['\"]|^\W{0,4}(?:ERROR: ?)?\([A-Z]\w{5,119}\) [^\n]+\n+Code: ?[A-Z]\w{5,}"
+    # panes, and errors of a job at a prompt
+    r"|\bvm_agent_version['\"]?\s*[=:]|^Provisioning state error code\b|^Status level\W?(?:error|warning|info)|^\s*ErrorCode\s+ErrorMessage\b|^JobId\s+: "
+)
+_JOB_TABLE = (
+    r"(?i)^\W{0,4}(?:workload ?name|item name|backup (?:instance|item)|name|operation)\W{0,6}(?:[\t|,]| {2,})[^\n]*\b(?:operation|item name)\b[^\n]*\bstatus\b"
+    r"|^\W{0,4}(?:工作负[荷载]名称|备份实例|备份项|操作)\W{0,6}(?:[\t|,]| {2,})[^\n]*(?:操作|名称)?[^\n]*状态"
 )
 
 TABLE: tuple[Row, ...] = (
     # what the platform says and what people copy from it: known by content, before anything else claims a .json or .txt
+    Row("job-log", "job.log_export", content=_LOG_ROWS),
     Row("azure-document", "azure_document", content=_AZURE),
-    Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
+    Row("job-table", "job.text", content=_JOB_TABLE),
+    Row("portal-text", "job.text", content=_PORTAL, documented=True),
     # the Windows agent and its plugins: before the Linux agent, whose CommandExecution.log and heartbeat.log have the same names
     Row("waappagent-log", "waappagent_log", Form.LOG, (rf"(?:^|/)waappagent(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
     Row("transparent-installer-log", "windows_agent_log", Form.LOG, (rf"(?:^|/)transparentinstaller(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
@@ -117,7 +144,7 @@ TABLE: tuple[Row, ...] = (
     Row("handler-status", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstatus", r"(?:^|/)handlerstatus")),
     Row("handler-environment", "handler_environment", paths=(r"(?:^|/)handlerenvironment\.json",), content=r'"handlerEnvironment"\s*:'),
     Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)(?:config|runtimesettings)/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
-    Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"substatus"'),
+    Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"(?:substatus|snapshotInfo)"'),
     Row("heartbeat", form=Form.NONE, paths=(r"(?:^|/)heartbeat\.log",)),
     # the backup extension
     Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?extension\.log{_ROTATED}", rf"{_SNAPSHOT}/(?:\d[\d.]*/)?host_based_extension\.log{_ROTATED}"), _SNAPSHOT_LINE),
@@ -199,6 +226,8 @@ def identify(path: str, head: str) -> Row:
         return UNKNOWN
     for compiled in _ROWS:
         if compiled.content is not None and compiled.row.form is not Form.BINARY and compiled.content.search(head):
+            return compiled.row
+        if compiled.row.documented and documented.begins(head):
             return compiled.row
     return UNKNOWN
 
