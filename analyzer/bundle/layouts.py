@@ -72,7 +72,8 @@ _AZURE = (
     r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
     r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
     r'|subStatusMessage|errorDetails|DynamicErrorMessage|SubTasks|VmVersion|WorkloadName|protectedItemName)"\s*:'
-    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|\A\s*\{\s*"code"\s*:\s*"[a-z]+"\s*,\s*"(?:message|details|target|innererror)"|"objectType"\s*:\s*"OperationStatus)'
+    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|"objectType"\s*:\s*"OperationStatus)'
+    r'|\A\s*\{\s*"(?i:code"\s*:\s*"[a-z]+"\s*,\s*"(?:message|details|target|innererror))"'
 )
 # rows of a vault's diagnostics: JSON, or the header of CSV
 _LOG_ROWS = (
@@ -90,7 +91,7 @@ _PORTAL = (
     r"|(?:error ?code|错误代码) ?[:：] ?[a-z][\w-]{3,119}[\s.,;。，；]{1,5}(?:error ?message|错误消息)|\(Code: ?[a-z]\w{3,119}[,)]"
     r"|\A[^<]{0,4000}['\"]code['\"]\s*:\s*['\"][a-z][\w.-]{5,}['\"]\s*,\s*['\"]message['\"]|^\W{0,4}(?:ERROR: ?)?\([A-Z]\w{5,119}\) [^\n]+\n+Code: ?[A-Z]\w{5,}"
     # panes, and errors of a job at a prompt
-    r"|\bvm_agent_version['\"]?\s*[=:]|^Provisioning state error code\b|^Status level\W?(?:error|warning|info)|^\s*ErrorCode\s+ErrorMessage\b|^JobId\s+: "
+    r"|\bvm_agent_version['\"]?\s*[=:]|^Provisioning state error code\b|^Status level\W?(?:error|warning|info)|^[ \t]*ErrorCode[ \t]+ErrorMessage\b|^JobId\s+: "
 )
 _JOB_TABLE = (
     r"(?i)^\W{0,4}(?:workload ?name|item name|backup (?:instance|item)|name|operation)\W{0,6}(?:[\t|,]| {2,})[^\n]*\b(?:operation|item name)\b[^\n]*\bstatus\b"
@@ -150,7 +151,7 @@ TABLE: tuple[Row, ...] = (
     Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?extension\.log{_ROTATED}", rf"{_SNAPSHOT}/(?:\d[\d.]*/)?host_based_extension\.log{_ROTATED}"), _SNAPSHOT_LINE),
     Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (r"(?:^|/)extension\.log",), _SNAPSHOT_LINE, strict=True),
     Row("vmsnapshot-shell-log", "vmsnapshot_shell_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?shell\.log{_ROTATED}", r"(?:^|/)(?:shell|[^/]*\.shell)\.log"), r"(?m)^.{10,60}- (?:\d+ returned from handle\.py|python[\d.]* path exists|ConfigSequenceNumber )"),
-    Row("extension-events", "extension_events", paths=(r"/events/[^/]+\.json", r"(?:^|/)event-\d+\.json"), content=r'^\s*\[?\s*\{\s*"Version"[\s\S]{0,400}"TaskName"'),
+    Row("extension-events", "extension_events", paths=(r"/events/[^/]+\.json", r"(?:^|/)event-\d+\.json"), content=r'^[ \t]*(?:\[\s*)?\{\s*"Version"[\s\S]{0,400}"TaskName"'),
     Row("vmbackup-conf", "vmbackup_conf", paths=(r"(?:^|/)vmbackup\.conf",), content=r"(?m)^\[SnapshotThread\]"),
     Row("script-config", "script_config", paths=(r"(?:^|/)vmsnapshotscriptpluginconfig\.json", r"(?:^|/)vmsnapshotpluginhost\.conf"), content=r'"preScriptLocation"'),
     Row("extension-log", "text_log", Form.LOG, (r"var/log/azure/[^/]+/(?:[^/]+/)?[^/]+\.log" + _ROTATED,)),
@@ -180,7 +181,7 @@ TABLE: tuple[Row, ...] = (
     Row("cmd-systeminfo", "commands.systeminfo", paths=(r"(?:^|/)(?:systeminfo|get-computerinfo|win32_operatingsystem|msinfo(?:32)?)[^/]*",), content=r"^[^\n:：]{4,60}[:：]\s+Microsoft Windows [^\n]+\n[^\n:：]{4,60}[:：]\s+\d+\.\d+\.\d+ " + rf"|{_AT_PROMPT}(?i:systeminfo|get-computerinfo|wmic +os\b|ver\s|reg +query)"),
     # output of commands that someone saved, or sos holds
     Row("cmd-waagent-version", "commands.waagent_version", paths=(r"(?:^|/)waagent[_-]+-*version[^/]*",), content=r"(?m)^WALinuxAgent-[\d.]+ running on |^Goal state agent: "),
-    Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}\s*[\w@.-]+\.service - .*\n\s+Loaded: "),
+    Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}[ \t]*[\w@.-]+\.service - .*\n\s+Loaded: "),
     Row("cmd-ps", "commands.ps", paths=(r"(?:^|/)ps(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/process/ps_[^/]*"), content=r"(?m)^\s*(?:USER|UID|PID|F S|F )\s.*\b(?:CMD|COMMAND)\s*$"),
     Row("cmd-df", "commands.df", paths=(r"(?:^|/)df(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/df_[^/]*"), content=r"(?m)^Filesystem\s+.*(?:Use%|Capacity|IUse%)"),
     Row("cmd-mount", "commands.mount", paths=(r"(?:^|/)(?:mount|findmnt)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/mount[^/]*", r"proc/(?:self/)?mount(?:s|info)"), content=r"(?m)^\S+ on /\S* type \w+ \("),

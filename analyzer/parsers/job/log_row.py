@@ -52,6 +52,11 @@ def is_row(row: Mapping[str, Any]) -> bool:
     return sum(name in row for name in _JOB) >= 2 or "alertcode" in row or ("backupitemuniqueid" in row and "backupitemfriendlyname" in row)
 
 
+def _is_job(row: Mapping[str, Any]) -> bool:
+    """Rows of several tables in one answer have each other's columns, empty."""
+    return sum(bool(text(row.get(name))) for name in _JOB) >= 2
+
+
 def item_name(row: Mapping[str, Any]) -> tuple[str, str]:
     """Unique id and VM of a row that names an item; '' for what it does not say."""
     return text(row.get("backupitemuniqueid")).lower(), _name(row)
@@ -65,7 +70,7 @@ def _name(row: Mapping[str, Any]) -> str:
 def workload(row: Mapping[str, Any]) -> str:
     """What else than a VM a row of a job or an alert is about; '' if it is about a VM or does not say."""
     managed = text(row.get("backupmanagementtype"))
-    return managed[:40] if managed.lower() not in _OF_VMS and any(name in row for name in (*_JOB, "alertcode")) else ""
+    return managed[:40] if managed.lower() not in _OF_VMS and (_is_job(row) or text(row.get("alertcode"))) else ""
 
 
 def events(thing: Thing) -> Iterator[Event]:
@@ -80,7 +85,7 @@ def row_events(where: Place, row: Mapping[str, Any], names: Names, thing: Thing)
     if other := workload(row):
         thing.problem(f"a row of {other}, which is no backup of a VM ({spot})", "this row")
         return
-    if sum(name in row for name in _JOB) >= 2:
+    if _is_job(row):
         yield from _job(where, row, names, thing, spot)
     elif not no_error(row.get("alertcode")):
         yield from _alert(where, row, names, thing, spot)
