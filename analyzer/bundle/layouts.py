@@ -72,7 +72,7 @@ _AZURE = (
     r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
     r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
     r'|subStatusMessage|errorDetails|DynamicErrorMessage|SubTasks|VmVersion|WorkloadName|protectedItemName)"\s*:'
-    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|"objectType"\s*:\s*"OperationStatus)'
+    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|"objectType"\s*:\s*"OperationStatus|"errorCode"\s*:\s*"[a-z][a-z0-9-]{5,}"[^{}]{0,2000}"(?:errorMessage|recommendation)")'
     r'|\A\s*\{\s*"(?i:code"\s*:\s*"[a-z]+"\s*,\s*"(?:message|details|target|innererror))"'
 )
 # rows of a vault's diagnostics: JSON, or the header of CSV

@@ -55,7 +55,8 @@ def codes(errors: Iterable[Event]) -> list[Code]:
         if _part(event) == "number":
             _add(found, _of_number(event))
             continue
-        for code in _of_text(event) or _of_message(event, found):
+        named = _of_text(event)
+        for code in [*named, *(() if any(code.known for code in named) else _of_message(event, found))]:
             _add(found, replace(code, level=code.level or _level(event, found)))
     if not any(code.known for code in found):  # the recommendation may be the only text that tells
         for event in (event for event in errors if _part(event) == "recommendation"):
