@@ -87,6 +87,7 @@ _PORTAL = (
     rf"|^\W{{0,12}}error ?code\W{{0,6}}\n\s*{_CODE_VALUE.replace('[a-z][A-Z]', '(?-i:[a-z][A-Z])')}\W*$"
     r"|^\W{0,12}(?:错误代码|错误码|错误消息|错误信息|建议的操作|推荐操作)\W{0,6}(?:[:：|\t]|$)|^\W{0,12}DetailedNonLocali[sz]edMessage\W"
     r"|^\W{0,12}error ?message[*_`\"'\s]{0,6}[:：|\t][^\n]+\n+\W{0,12}recommended ?action"
+    r"|^\W{0,12}error ?code[*_`\"' ]{0,6}\|"  # a table of markdown: only the portal's text looks so
     # both in one line, in brackets, or quoted
     r"|(?:error ?code|错误代码) ?[:：] ?[a-z][\w-]{3,119}[\s.,;。，；]{1,5}(?:error ?message|错误消息)|\(Code: ?[a-z]\w{3,119}[,)]"
     r"|\A[^<]{0,4000}['\"]code['\"]\s*:\s*['\"][a-z][\w.-]{5,}['\"]\s*,\s*['\"]message['\"]|^\W{0,4}(?:ERROR: ?)?\([A-Z]\w{5,119}\) [^\n]+\n+Code: ?[A-Z]\w{5,}"

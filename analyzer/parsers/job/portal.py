@@ -20,7 +20,8 @@ _LABELLED = re.compile(
 _OTHER_LABEL = re.compile(r"^\W{0,8}(?:[A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}|[\u4e00-\u9fff ]{2,12})\W{0,4}\s?[:：|\t](?!//|\\)")
 _NO_VALUE = re.compile(r"^\s*(?:PS [^>\n]*>|PS>|[-|: ]*-{2,}[-|: ]*$|\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:)")
 _WORD = re.compile(r"[^\s]+")
-_CODE = re.compile(r"[A-Za-z][\w.-]{5,119}|\d{5,9}")
+_CODE = re.compile(r"[A-Za-z][\w.-]{0,119}|\d{3,9}")
+_SURE = 6  # letters of a code behind a label that may label anything
 _LONGEST = 40  # lines of one value
 
 
@@ -28,15 +29,13 @@ def read(text: CopiedText) -> Iterator[Event]:
     """One event per labelled value: `portal-error` for a code or number, `portal-text` for the rest; fields `part` and `block`, which
     counts the errors of the text: each code begins one."""
     yield from _tables(text)
-    found = list(_labelled(text))
-    if all(words.is_short(label) for label, *_ in found) and not any(part == "code" and _is_code(value) for _, part, value, *_ in found):
+    found = [one for one in _labelled(text) if not (one[1] == "code" and words.is_short(one[0]) and not _is_code(one[2], _SURE))]
+    if all(words.is_short(label) and part != "code" for label, part, *_ in found):
         return
     known: set[str] = set()
-    for label, part, value, first, last in found:
+    for _, part, value, first, last in found:
         if part == "code" and not _is_code(value):
-            if words.is_short(label):
-                continue
-            part = "message"
+            part = "message"  # the portal's text labels it as a code too
         if not known or (part == "code" and "code" in known) or (part in known and part == "message" and "code" not in known):
             text.next_block()
             known = set()
@@ -58,11 +57,11 @@ def _parts(part: str, value: str) -> Iterator[tuple[str, str]]:
             yield ("number" if word.isdecimal() else "code"), word
 
 
-def _is_code(value: str) -> bool:
+def _is_code(value: str, least: int = 1) -> bool:
     parts = [word for word in re.split(r"[\s,，、/]+", value) if word]
     return (
         0 < len(parts) <= 3
-        and all(_CODE.fullmatch(part) for part in parts)
+        and all(_CODE.fullmatch(part) and len(part) >= least for part in parts)
         and (len(parts) == 1 or re.search(r"[,，、/]", value) is not None)
     )
 
