@@ -38,6 +38,7 @@ class Row:
     content: str = ""
     strict: bool = False
     secret: bool = False
+    documented: bool = False  # besides, files with an unknown name are known by a documented error in their first lines
 
 
 _ROTATED = r"(?:[.-][\w.-]+)?"  # waagent.log.1, waagent.log-2024-01-02-1704153600, waagent.log.2.gz
@@ -68,14 +69,40 @@ _AZURE = (
     r"|microsoft\.(?:recoveryservices/vaults|compute/(?:virtualmachines|disks|restorepointcollections)|keyvault/vaults|authorization/locks)"
     r'|"(?:jobType|jobFailureCode|protectionStat(?:e|us)|healthDetails|powerState|vmAgent|extensionHandlers|provisioningState|allowExtensionOperations'
     r"|restorePoints|accessPolicies|dataActions|roleDefinitionName|servicePrincipalType|diskSizeGB|entityFriendlyName|backupManagementType"
-    r'|eventTimestamp|errorDetails|DynamicErrorMessage)"\s*:'
-    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{\s*"code"\s*:|"objectType"\s*:\s*"OperationStatus|AddonAzureBackup|CoreAzureBackup)'
+    r'|eventTimestamp|errorDetails|DynamicErrorMessage|SubTasks|VmVersion|WorkloadName|protectedItemName)"\s*:'
+    r'|"code"\s*:\s*"(?:PowerState|ProvisioningState)/|"error"\s*:\s*\{[^{}]{0,2000}?"code"\s*:\s*"|"objectType"\s*:\s*"OperationStatus|"errorCode"\s*:\s*"[a-z][a-z0-9-]{5,}"[^{}]{0,2000}"(?:errorMessage|recommendation)")'
+    r'|\A\s*\{\s*"(?i:code"\s*:\s*"[a-z]+"\s*,\s*"(?:message|details|target|innererror))"'
+)
+# rows of a vault's diagnostics: JSON, or the header of CSV
+_LOG_ROWS = (
+    r"\A[^{}\[\]]{0,400}[\[{](?s:.*)(?i:\"(?:AddonAzureBackup\w*|CoreAzureBackup|JobFailureCode(?:_s)?|JobUniqueId(?:_[gs])?|BackupItemUniqueId(?:_s)?|AlertCode(?:_s)?)\")"
+    r"|\A(?:[^\n{}]*\n){0,3}[^\n{}]*\b(?:Job(?:FailureCode|UniqueId|Status|Operation)|AlertCode|BackupItemUniqueId)(?:_[sgd])?\"?[,;\t]"
+)
+_CODE_VALUE = r"[*_`\"'|\s]{0,6}(?:[A-Za-z]*[a-z][A-Z][A-Za-z0-9-]{4,}|[A-Za-z-]{18,}|\d{6})(?![\w.])"  # no HRESULT, no word of a sentence
+_PORTAL = (
+    # a label of the portal with a code, or a Chinese label, or a label alone on its line
+    rf"(?i)^\W{{0,12}}error ?code[*_`\"'\s]{{0,6}}[:：|\t]{_CODE_VALUE.replace('[a-z][A-Z]', '(?-i:[a-z][A-Z])')}"
+    rf"|^\W{{0,12}}error ?code\W{{0,6}}\n\s*{_CODE_VALUE.replace('[a-z][A-Z]', '(?-i:[a-z][A-Z])')}\W*$"
+    r"|^\W{0,12}(?:错误代码|错误码|错误消息|错误信息|建议的操作|推荐操作)\W{0,6}(?:[:：|\t]|$)|^\W{0,12}DetailedNonLocali[sz]edMessage\W"
+    r"|^\W{0,12}error ?message[*_`\"'\s]{0,6}[:：|\t][^\n]+\n+\W{0,12}recommended ?action"
+    r"|^\W{0,12}error ?code[*_`\"' ]{0,6}\|"  # a table of markdown: only the portal's text looks so
+    # both in one line, in brackets, or quoted
+    r"|(?:error ?code|错误代码) ?[:：] ?[a-z][\w-]{3,119}[\s.,;。，；]{1,5}(?:error ?message|错误消息)|\(Code: ?[a-z]\w{3,119}[,)]"
+    r"|\A[^<]{0,4000}['\"]code['\"]\s*:\s*['\"][a-z][\w.-]{5,}['\"]\s*,\s*['\"]message['\"]|^\W{0,4}(?:ERROR: ?)?\([A-Z]\w{5,119}\) [^\n]+\n+Code: ?[A-Z]\w{5,}"
+    # panes, and errors of a job at a prompt
+    r"|\bvm_agent_version['\"]?\s*[=:]|^Provisioning state error code\b|^Status level\W?(?:error|warning|info)|^[ \t]*ErrorCode[ \t]+ErrorMessage\b|^JobId\s+: "
+)
+_JOB_TABLE = (
+    r"(?i)^\W{0,4}(?:workload ?name|item name|backup (?:instance|item)|name|operation)\W{0,6}(?:[\t|,]| {2,})[^\n]*\b(?:operation|item name)\b[^\n]*\bstatus\b"
+    r"|^\W{0,4}(?:工作负[荷载]名称|备份实例|备份项|操作)\W{0,6}(?:[\t|,]| {2,})[^\n]*(?:操作|名称)?[^\n]*状态"
 )
 
 TABLE: tuple[Row, ...] = (
     # what the platform says and what people copy from it: known by content, before anything else claims a .json or .txt
+    Row("job-log", "job.log_export", content=_LOG_ROWS),
     Row("azure-document", "azure_document", content=_AZURE),
-    Row("portal-text", "portal_text", content=r"(?im)^\W{0,4}error ?code\b\s*[:|]|^\W{0,4}错误代码"),
+    Row("job-table", "job.text", content=_JOB_TABLE),
+    Row("portal-text", "job.text", content=_PORTAL, documented=True),
     # the Windows agent and its plugins: before the Linux agent, whose CommandExecution.log and heartbeat.log have the same names
     Row("waappagent-log", "waappagent_log", Form.LOG, (rf"(?:^|/)waappagent(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
     Row("transparent-installer-log", "windows_agent_log", Form.LOG, (rf"(?:^|/)transparentinstaller(?:[._-][\w.-]*)?\.(?:log|txt){_ROTATED}",)),
@@ -117,13 +144,13 @@ TABLE: tuple[Row, ...] = (
     Row("handler-status", "handler_state", paths=(rf"(?:^|/){_HANDLER}/config/handlerstatus", r"(?:^|/)handlerstatus")),
     Row("handler-environment", "handler_environment", paths=(r"(?:^|/)handlerenvironment\.json",), content=r'"handlerEnvironment"\s*:'),
     Row("settings", "settings", paths=(r"(?:^|/)\d+[._]settings", r"(?:^|/)(?:config|runtimesettings)/[^/]+\.\d+\.settings"), content=r'"runtimeSettings"\s*:'),
-    Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"substatus"'),
+    Row("status", "status", paths=(r"(?:^|/)\d+[._]status", r"(?:^|/)status/[^/]+\.\d+\.status", r"(?:^|/)tempstatusfile\.status"), content=r'^\s*\[\s*\{[\s\S]{0,3000}"(?:substatus|snapshotInfo)"'),
     Row("heartbeat", form=Form.NONE, paths=(r"(?:^|/)heartbeat\.log",)),
     # the backup extension
     Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?extension\.log{_ROTATED}", rf"{_SNAPSHOT}/(?:\d[\d.]*/)?host_based_extension\.log{_ROTATED}"), _SNAPSHOT_LINE),
     Row("vmsnapshot-log", "vmsnapshot_log", Form.LOG, (r"(?:^|/)extension\.log",), _SNAPSHOT_LINE, strict=True),
     Row("vmsnapshot-shell-log", "vmsnapshot_shell_log", Form.LOG, (rf"{_SNAPSHOT}/(?:\d[\d.]*/)?shell\.log{_ROTATED}", r"(?:^|/)(?:shell|[^/]*\.shell)\.log"), r"(?m)^.{10,60}- (?:\d+ returned from handle\.py|python[\d.]* path exists|ConfigSequenceNumber )"),
-    Row("extension-events", "extension_events", paths=(r"/events/[^/]+\.json", r"(?:^|/)event-\d+\.json"), content=r'^\s*\[?\s*\{\s*"Version"[\s\S]{0,400}"TaskName"'),
+    Row("extension-events", "extension_events", paths=(r"/events/[^/]+\.json", r"(?:^|/)event-\d+\.json"), content=r'^[ \t]*(?:\[\s*)?\{\s*"Version"[\s\S]{0,400}"TaskName"'),
     Row("vmbackup-conf", "vmbackup_conf", paths=(r"(?:^|/)vmbackup\.conf",), content=r"(?m)^\[SnapshotThread\]"),
     Row("script-config", "script_config", paths=(r"(?:^|/)vmsnapshotscriptpluginconfig\.json", r"(?:^|/)vmsnapshotpluginhost\.conf"), content=r'"preScriptLocation"'),
     Row("extension-log", "text_log", Form.LOG, (r"var/log/azure/[^/]+/(?:[^/]+/)?[^/]+\.log" + _ROTATED,)),
@@ -153,7 +180,7 @@ TABLE: tuple[Row, ...] = (
     Row("cmd-systeminfo", "commands.systeminfo", paths=(r"(?:^|/)(?:systeminfo|get-computerinfo|win32_operatingsystem|msinfo(?:32)?)[^/]*",), content=r"^[^\n:：]{4,60}[:：]\s+Microsoft Windows [^\n]+\n[^\n:：]{4,60}[:：]\s+\d+\.\d+\.\d+ " + rf"|{_AT_PROMPT}(?i:systeminfo|get-computerinfo|wmic +os\b|ver\s|reg +query)"),
     # output of commands that someone saved, or sos holds
     Row("cmd-waagent-version", "commands.waagent_version", paths=(r"(?:^|/)waagent[_-]+-*version[^/]*",), content=r"(?m)^WALinuxAgent-[\d.]+ running on |^Goal state agent: "),
-    Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}\s*[\w@.-]+\.service - .*\n\s+Loaded: "),
+    Row("cmd-systemctl", "commands.systemctl_status", paths=(r"(?:^|/)systemctl[_-]status[^/]*",), content=r"(?m)^\W{0,4}[ \t]*[\w@.-]+\.service - .*\n\s+Loaded: "),
     Row("cmd-ps", "commands.ps", paths=(r"(?:^|/)ps(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/process/ps_[^/]*"), content=r"(?m)^\s*(?:USER|UID|PID|F S|F )\s.*\b(?:CMD|COMMAND)\s*$"),
     Row("cmd-df", "commands.df", paths=(r"(?:^|/)df(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/df_[^/]*"), content=r"(?m)^Filesystem\s+.*(?:Use%|Capacity|IUse%)"),
     Row("cmd-mount", "commands.mount", paths=(r"(?:^|/)(?:mount|findmnt)(?:[_-][^/]*)?(?:\.(?:txt|log|out))?", r"sos_commands/filesys/mount[^/]*", r"proc/(?:self/)?mount(?:s|info)"), content=r"(?m)^\S+ on /\S* type \w+ \("),
@@ -199,6 +226,8 @@ def identify(path: str, head: str) -> Row:
         return UNKNOWN
     for compiled in _ROWS:
         if compiled.content is not None and compiled.row.form is not Form.BINARY and compiled.content.search(head):
+            return compiled.row
+        if compiled.row.documented and known_errors.begins(head):
             return compiled.row
     return UNKNOWN
 

@@ -14,6 +14,7 @@ from analyzer.diagnosis.knowledge import knowledge
 from analyzer.diagnosis.machine import Machine
 from analyzer.diagnosis.noise import Noise, known_noise
 from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
+from analyzer.diagnosis.symptoms import documented
 from analyzer.diagnosis.verdict import Verdict, choose
 from analyzer.facts import fact
 from analyzer.model import Event, Problem, of_platform
@@ -125,17 +126,16 @@ def _judge(
         if not all(fact(name).holds_at(incident.window.end) for name in signature.facts):
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
-    symptom = known.symptoms.get(incident.symptom or "")
-    documented = _documented(incident)
+    expected = documented(incident.codes, incident.errors)
     system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
     hypotheses = []
     for cause in known.causes.values():
         hypothesis = judge(cause.on(vm.os), by_cause.get(cause.id, []), timeline, case, system, good)
         if incident.foreign and hypothesis.status is Status.NO_EVIDENCE:
             hypothesis.status, hypothesis.reason = Status.NOT_ASSESSABLE, Reason("foreign")
-        hypothesis.documented = symptom is not None and cause.id in symptom.causes
+        hypothesis.documented = cause.id in expected
         hypotheses.append(hypothesis)
-    verdict = choose(hypotheses, known.causes, documented)
+    verdict = choose(hypotheses, known.causes, expected)
     findings = [finding for found in by_cause.values() for finding in found]
     result = Judged(incident, hypotheses, verdict, findings)
     result.unexplained = [] if incident.foreign else _unexplained(result, loud, noise)
@@ -158,15 +158,6 @@ def _of_another_system(signature: Signature, system: str) -> bool:
 def _system(kind: str) -> str:
     known = knowledge().kinds
     return known[kind].os if kind in known else "any"
-
-
-def _documented(incident: Incident) -> list[str]:
-    """The causes that the documents name for the incident's codes, in their order, outermost first."""
-    order: list[str] = []
-    for code in [incident.symptom, *(code.code for code in incident.codes)]:
-        symptom = knowledge().symptoms.get(code or "")
-        order += [cause for cause in (symptom.causes if symptom else ()) if cause not in order]
-    return order
 
 
 def template(event: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -36,8 +36,16 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several errors that have the same code: the messages that tell it from the others, and its causes."""
+
+    messages: tuple[str, ...]
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Symptom:
-    """An error code: what the user saw. `messages` are its texts by language, `numbers` its numeric codes."""
+    """An error code: what the user saw. `messages` are its texts in any language, `numbers` its numeric codes."""
 
     code: str
     aliases: tuple[str, ...] = ()
@@ -45,6 +53,7 @@ class Symptom:
     messages: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     seed: str = ""
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class Kind:
 class Knowledge:
     causes: dict[str, Cause] = field(default_factory=dict)
     symptoms: dict[str, Symptom] = field(default_factory=dict)
+    sentences: tuple[Variant, ...] = ()  # documented messages that have no code
     kinds: dict[str, Kind] = field(default_factory=dict)
 
 
@@ -87,11 +97,15 @@ def knowledge() -> Knowledge:
             tuple(more["needs_windows"]) if "needs_windows" in more else None,
         )  # fmt: skip
     texts = read_yaml(resources.catalogue("symptoms.yaml"))
+    numbers = read_yaml(resources.catalogue("numbers.yaml"))
+    known.sentences = _variants(texts["sentences"])
     for entry in [*raw["symptoms"], *texts["siblings"]]:
         more = texts["texts"].get(entry["code"]) or {}
         known.symptoms[entry["code"]] = Symptom(
             entry["code"], tuple(entry.get("aliases", ())), tuple(entry.get("causes", ())),
-            (*more.get("messages", ()), *entry.get("messages", ())), tuple(entry.get("numbers", ())), str(entry.get("seed", "")),
+            (*more.get("messages", ()), *entry.get("messages", ())),
+            tuple(pair["number"] for pair in numbers if pair.get("code") == entry["code"]), str(entry.get("seed", "")),
+            _variants(entry.get("variants", ())),
         )  # fmt: skip
     for kind, entry in read_yaml(resources.catalogue("artifacts.yaml")).items():
         known.kinds[kind] = Kind(
@@ -99,6 +113,10 @@ def knowledge() -> Knowledge:
             entry.get("command_windows", ""), entry.get("row", ""),
         )  # fmt: skip
     return known
+
+
+def _variants(entries: Iterable[Mapping[str, Any]]) -> tuple[Variant, ...]:
+    return tuple(Variant(tuple(entry["messages"]), tuple(entry["causes"])) for entry in entries)
 
 
 @cache
@@ -123,7 +141,7 @@ def catalogue_digest(added: Sequence[str] = ()) -> str:
     """SHA-256 over causes, codes and signatures: what a verdict was judged by. `added` are the digests of the user's own signatures."""
     digest = hashlib.sha256()
     folder = resources.catalogue()
-    names = ("assessment.yaml", "causes.yaml", "milestones.yaml", "noise.yaml", "symptoms.yaml")
+    names = ("assessment.yaml", "causes.yaml", "milestones.yaml", "noise.yaml", "numbers.yaml", "symptoms.yaml")
     shipped = sorted((folder / "signatures").glob("*.yaml"), key=lambda path: path.name)
     for path in (*(folder / name for name in names), *shipped):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

@@ -33,10 +33,13 @@ def parse(document: Document) -> Iterator[Event]:
         document.problem("nested deeper than any document of the platform", "the whole document")
         return
     kinds: Counter[str] = Counter()
+    end = _last(root) if document.cut else None
     for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, SHAPES, _DEPTH):
         kinds[shape.KIND] += 1
         for event in shape.events(thing):
-            yield replace(event, pointer=written(root, event.pointer or ""))
+            pointer = written(root, event.pointer or "")
+            fields = {**event.fields, "cut": True} if pointer == end else event.fields
+            yield replace(event, pointer=pointer, fields=fields)
     if kinds:
         document.kind = kinds.most_common(1)[0][0]
     elif root in ([], {"value": []}):
@@ -59,6 +62,15 @@ def _things(place: Thing, value: Any, shapes: tuple[ModuleType, ...], depth: int
                 return
         for key, item in value.items():
             yield from _things(replace(place, pointer=at(place.pointer, key)), item, shapes, depth - 1)
+
+
+def _last(value: Any) -> str:
+    """The pointer of the last value of a document: where it broke off."""
+    pointer = ""
+    while value and isinstance(value, dict | list):
+        key = next(reversed(value)) if isinstance(value, dict) else len(value) - 1
+        pointer, value = at(pointer, key), value[key]
+    return pointer
 
 
 def written(root: Any, pointer: str) -> str:

@@ -14,7 +14,9 @@ import orjson
 from analyzer.model import Event, Problem
 from analyzer.parsers.broken_json import until_break
 
-_BEGINS = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)  # where a value may begin: on a line of its own
+_BEGINS = re.compile(
+    r"^(?:[^\n{\[]{0,400}\|)?[ \t]*(?=[\[{])", re.MULTILINE
+)  # where a value may begin: on a line of its own, or in a cell of a table
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Document:
     kind: str
     text: str
     problems: list[Problem] = field(default_factory=list)
+    cut: bool = False  # the JSON breaks off, so that its last value may be the beginning of one
 
     def problem(self, what: str, lost: str) -> None:
         self.problems.append(Problem(self.path, what, lost))
@@ -80,6 +83,7 @@ class Document:
         place = _place(text, error.pos if isinstance(error, json.JSONDecodeError) else at)
         value = None if isinstance(error, RecursionError) else until_break(text[at:])
         self.problem(f"not valid JSON ({place})", "what follows there" if value is not None else "the whole document")
+        self.cut = value is not None
         return [] if value is None else [value]
 
     def _damaged(self, text: str, line: int, column: int, lost: str) -> Any:

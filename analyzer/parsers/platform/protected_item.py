@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analyzer.model import Event, Value
+from analyzer.parsers.job.health import health_errors
 from analyzer.parsers.platform.thing import Thing, moment, resource, state, vm_of
 from analyzer.parsers.values import mapping, text, truth
 
@@ -40,3 +41,4 @@ def events(thing: Thing) -> Iterator[Event]:
     }  # fmt: skip
     said = f"protection of {vm}: {text(protection)}; last backup {fields['last_status'] or 'not stated'}"
     yield state(thing, KIND, pointer, protection, said, fields, code=text(protection))
+    yield from health_errors(thing)
