@@ -16,6 +16,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analyzer import known_errors
+
 
 class Form(StrEnum):
     """How a kind is read."""

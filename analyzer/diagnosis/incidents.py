@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from analyzer.diagnosis.symptoms import Code, codes, outermost
+from analyzer.diagnosis.symptoms import Code, codes, documented, outermost
 from analyzer.model import Event, Problem, Value, of_platform
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.timeline import Timeline, Window
@@ -272,7 +272,7 @@ def _texts(timeline: Timeline) -> list[list[Event]]:
     for event in timeline.events:
         if event.kind.startswith("portal"):
             found.setdefault((event.artifact, event.fields.get("block")), []).append(event)
-    return [events for events in found.values() if codes(events)]
+    return [events for events in found.values() if codes(events) or documented((), events)]
 
 
 def error_codes(timeline: Timeline) -> list[Event]:
@@ -302,7 +302,17 @@ def _of_text(timeline: Timeline, errors: list[Event]) -> Incident:
     began = min((event.time for event in errors if event.time is not None), default=None)
     window, basis = (Window(began, began).widened(_SLACK, _HOUR), "job") if began is not None else timeline_window(timeline)
     vm = next((str(event.fields["vm"]) for event in errors if event.fields.get("vm")), None)
-    return Incident(f"text:{found[0].code}", "job", window, basis, vm=vm, operation="Backup", started=began, codes=found, errors=errors)
+    return Incident(
+        f"text:{found[0].code if found else 'message'}",
+        "job",
+        window,
+        basis,
+        vm=vm,
+        operation="Backup",
+        started=began,
+        codes=found,
+        errors=errors,
+    )
 
 
 def _said(text: list[Event], incidents: Sequence[Incident]) -> bool:

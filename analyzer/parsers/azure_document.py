@@ -15,10 +15,25 @@ from typing import Any
 from analyzer.model import Event
 from analyzer.parsers.document import Document, at, folded
 from analyzer.parsers.job import SHAPES as JOB_SHAPES
-from analyzer.parsers.platform import SHAPES as RESOURCE_SHAPES
+from analyzer.parsers.platform import (
+    activity,
+    disk,
+    extension,
+    instance_view,
+    key_vault,
+    lock,
+    principal,
+    protected_item,
+    restore_points,
+    role,
+    vm,
+)
 from analyzer.parsers.platform.thing import Thing
 
-SHAPES = (*JOB_SHAPES, *RESOURCE_SHAPES)  # in the order in which an object is shown to them
+# in the order in which an object is shown to them
+SHAPES: tuple[ModuleType, ...] = (
+    *JOB_SHAPES, lock, restore_points, extension, vm, instance_view, disk, key_vault, role, principal, protected_item, activity,
+)  # fmt: skip
 _DEPTH = 12  # of objects that only hold others
 
 
