@@ -13,7 +13,7 @@ from analyzer.parsers.document import at
 from analyzer.parsers.values import listing, mapping, text
 
 _NO_YEAR = 1900
-_LOCK = "/providers/microsoft.authorization/locks/"
+_LOCK = re.compile(r"/providers/microsoft\.authorization/locks/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def vm_of(identity: Any) -> str:
 
 def lock_scope(identity: str) -> str:
     """What a lock is on: its id up to the provider of locks."""
-    place = identity.lower().find(_LOCK)
-    return identity[:place] if place >= 0 else ""
+    found = _LOCK.search(identity)
+    return identity[: found.start()] if found is not None else ""
 
 
 def state(
@@ -112,6 +112,6 @@ def state(
 
 
 def moment(value: Any) -> Stamp | None:
-    """An instant that a document states, as a stamp; None for none and for .NET's year 1."""
-    found = stamps.utc(text(value))
+    """An instant that a document states, as a stamp; None for none and for .NET's year 1. PowerShell may write an object around it."""
+    found = stamps.utc(text(mapping(value).get("value", value)))
     return stamps.of(found) if found is not None and found.year > _NO_YEAR else None
