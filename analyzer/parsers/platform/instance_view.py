@@ -23,15 +23,21 @@ _VM = re.compile(r"^VM ", re.IGNORECASE)
 
 
 def fits(value: Mapping[str, Any]) -> bool:
-    """Disks and extensions have such statuses too, but a name of their own and nothing of a machine."""
     if isinstance(value.get("vmagent"), dict) or "vmagentversion" in value:
         return True
-    if "typehandlerversion" in value:
-        return False
-    found = [match for item in (value, *listing(value.get("statuses"))) if (match := _CODE.match(text(mapping(item).get("code"))))]
-    if any(match["what"].lower() == "powerstate" for match in found):
-        return True
-    return bool(found) and ("name" not in value or "computername" in value or "osname" in value)
+    return "typehandlerversion" not in value and bool(_codes(value))
+
+
+def _codes(value: Mapping[str, Any]) -> list[str]:
+    """What the statuses of an object, or the object that is one, are about, in lower case: powerstate, provisioningstate."""
+    found = (_CODE.match(text(mapping(item).get("code"))) for item in (value, *listing(value.get("statuses"))))
+    return [match["what"].lower() for match in found if match is not None]
+
+
+def _of_a_part(value: Mapping[str, Any]) -> bool:
+    """Whether these are the statuses of a disk or of another resource, which has a name and nothing of a machine."""
+    machine = "powerstate" in _codes(value) or any(name in value for name in ("vmagent", "computername", "osname"))
+    return "name" in value and not machine
 
 
 def events(thing: Thing) -> Iterator[Event]:
@@ -44,6 +50,8 @@ def events(thing: Thing) -> Iterator[Event]:
         yield from _status(thing, owner)
     elif "vmagentversion" in thing.value:
         yield from _agent(thing, owner)
+    elif _of_a_part(thing.value):
+        yield from disk.encrypted(thing, owner)
     else:
         yield from view(thing, owner)
 

@@ -13,6 +13,7 @@ from analyzer.parsers.document import at
 from analyzer.parsers.values import listing, mapping, text
 
 _NO_YEAR = 1900
+_VM = "microsoft.compute/virtualmachines"
 _LOCK = re.compile(r"/providers/microsoft\.authorization/locks/", re.IGNORECASE)
 
 
@@ -89,7 +90,7 @@ def resource(identity: Any) -> Resource:
 def vm_of(identity: Any) -> str:
     """The name of the VM that an id names, or of which it is a part; '' if it is of another type."""
     found = resource(identity)
-    if not found.type.startswith("microsoft.compute/virtualmachines"):
+    if found.type != _VM and not found.type.startswith(f"{_VM}/"):
         return ""
     return found.parent or found.name
 
