@@ -117,12 +117,13 @@ def _judge(
         incident.vm or vm.azure_name,
     )
     by_cause: dict[str, list[Finding]] = {}
+    known_end = None if incident.basis == "unknown" else incident.window.end
     for signature in catalogue.signatures:
         if (incident.foreign and not _platform(signature)) or _of_another_system(signature, vm.os):
             continue
         if signature.failure and incident.source == "bundle":
             continue
-        if not all(fact(name).holds_at(incident.window.end) for name in signature.facts):
+        if not all(fact(name).holds_at(known_end) for name in signature.facts):
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     symptom = known.symptoms.get(incident.symptom or "")

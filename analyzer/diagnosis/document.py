@@ -14,6 +14,8 @@ from analyzer.diagnosis.checklist import Answer, Ground, State, checklist
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
 from analyzer.diagnosis.documented import PAGE
+from analyzer.diagnosis.editions import facts_of
+from analyzer.diagnosis.editions import row as fact_row
 from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
@@ -215,6 +217,7 @@ class _Writer:
             "explained_by": hypothesis.explained_by, "reason": self._reason(hypothesis), "reason_id": hypothesis.reason.id,
             "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
             "missing": [self._lacking(kind) for kind in self._missing(hypothesis)],
+            "facts": [fact_row(fact, self.lang) for fact in facts_of(hypothesis)],
             "remedy": self._remedy(text),
             "docs": list(text.get("docs", [])) or ([f"{PAGE}#{_anchor(hypothesis)}"] if _anchor(hypothesis) else []),
         }  # fmt: skip
