@@ -13,6 +13,7 @@ from analyzer.diagnosis.incidents import Incident, Opened
 from analyzer.diagnosis.knowledge import knowledge
 from analyzer.diagnosis.machine import Machine
 from analyzer.diagnosis.noise import Noise, known_noise
+from analyzer.diagnosis.platform_status import Disproof, disproofs, set_aside
 from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
 from analyzer.diagnosis.verdict import Verdict, choose
 from analyzer.facts import fact
@@ -48,6 +49,7 @@ class Judged:
     verdict: Verdict
     findings: list[Finding]
     unexplained: list[Template] = field(default_factory=list)
+    disproofs: list[Disproof] = field(default_factory=list)
     group: str = ""
 
 
@@ -126,6 +128,8 @@ def _judge(
         if not all(fact(name).holds_at(known_end) for name in signature.facts):
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
+    disproved = disproofs(timeline, incident, case.vm)
+    set_aside((finding for found in by_cause.values() for finding in found), disproved)
     symptom = known.symptoms.get(incident.symptom or "")
     documented = _documented(incident)
     system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
@@ -138,7 +142,7 @@ def _judge(
         hypotheses.append(hypothesis)
     verdict = choose(hypotheses, known.causes, documented)
     findings = [finding for found in by_cause.values() for finding in found]
-    result = Judged(incident, hypotheses, verdict, findings)
+    result = Judged(incident, hypotheses, verdict, findings, disproofs=disproved)
     result.unexplained = [] if incident.foreign else _unexplained(result, loud, noise)
     return result
 

@@ -367,11 +367,24 @@ class _Writer:
             }
             text = texts[f"context-{kind}"].format_map(_Blank(words))
             rows.append({"kind": kind, "cause": None, "text": text, "evidence": [self._plain_row(job)]})
+        rows += self._platform_status()
         for noise, hits in self.d.noise:
             text = _in(noise.says, self.lang)
             shown = [self._plain_row(hit.event, hit) | {"count": len(hits) if hit is hits[0] else 1} for hit in hits[:2]]
             rows.append({"kind": "noise", "cause": None, "text": text, "evidence": shown})
         rows += self._findings_beside()
+        return rows
+
+    def _platform_status(self) -> list[dict[str, Any]]:
+        """Reports of the platform that the guest disproves, each once, with the heartbeat that does."""
+        texts = reasons(self.lang)
+        found = {_row_id(one.report.event): one for judged in reversed(self.d.judged) for one in judged.disproofs}
+        rows = []
+        for one in sorted(found.values(), key=lambda one: order(one.report.event)):
+            words = {"message": one.report.event.fields.get("message") or "?", "minutes": one.minutes}
+            text = texts["context-platform-status" if one.minutes is not None else "context-platform-status-undated"].format_map(words)
+            evidence = [self._plain_row(hit.event, hit) for hit in (one.report, one.beat)]
+            rows.append({"kind": "platform-status", "cause": None, "text": text, "evidence": evidence})
         return rows
 
     def _findings_beside(self) -> list[dict[str, Any]]:
