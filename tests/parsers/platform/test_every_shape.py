@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,3 +156,12 @@ def test_a_mere_reference_or_row_of_a_list_of_all_resources_says_nothing(name: s
 
 def test_encodings_are_recognised_by_their_bytes() -> None:
     assert Text.of(b"\xff\xfe" + "{}".encode("utf-16-le")).text.strip("\ufeff") == "{}"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_field_is_documented(name: str) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/events.md").read_text(encoding="utf-8")
+    common = {"vm", "resource", "group", "subscription"}
+    for event in read_value(EXAMPLES[name])[1]:
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{event.kind}`"))
+        assert {field for field in event.fields if field not in common and f"`{field}`" not in row} == set(), event.kind
