@@ -13,6 +13,7 @@ from analyzer.diagnosis.incidents import Incident, Opened
 from analyzer.diagnosis.knowledge import knowledge
 from analyzer.diagnosis.machine import Machine
 from analyzer.diagnosis.noise import Noise, known_noise
+from analyzer.diagnosis.platform_status import Disproof, disproofs, set_aside
 from analyzer.diagnosis.rules import Hypothesis, Reason, Status, judge
 from analyzer.diagnosis.symptoms import documented
 from analyzer.diagnosis.verdict import Verdict, choose
@@ -49,6 +50,7 @@ class Judged:
     verdict: Verdict
     findings: list[Finding]
     unexplained: list[Template] = field(default_factory=list)
+    disproofs: list[Disproof] = field(default_factory=list)
     group: str = ""
 
 
@@ -118,15 +120,18 @@ def _judge(
         incident.vm or vm.azure_name,
     )
     by_cause: dict[str, list[Finding]] = {}
+    known_end = None if incident.basis == "unknown" else incident.window.end
     for signature in catalogue.signatures:
         if (incident.foreign and not _platform(signature)) or _of_another_system(signature, vm.os):
             continue
         if signature.failure and incident.source == "bundle":
             continue
-        if not all(fact(name).holds_at(incident.window.end) for name in signature.facts):
+        if not all(fact(name).holds_at(known_end) for name in signature.facts):
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     expected = documented(incident.codes, incident.errors)
+    disproved = disproofs(timeline, incident, case.vm)
+    set_aside((finding for found in by_cause.values() for finding in found), disproved)
     system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
     hypotheses = []
     for cause in known.causes.values():
@@ -137,7 +142,7 @@ def _judge(
         hypotheses.append(hypothesis)
     verdict = choose(hypotheses, known.causes, expected)
     findings = [finding for found in by_cause.values() for finding in found]
-    result = Judged(incident, hypotheses, verdict, findings)
+    result = Judged(incident, hypotheses, verdict, findings, disproofs=disproved)
     result.unexplained = [] if incident.foreign else _unexplained(result, loud, noise)
     return result
 

@@ -15,6 +15,8 @@ from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
 from analyzer.diagnosis.distribution import System, system
 from analyzer.diagnosis.documented import PAGE
+from analyzer.diagnosis.editions import facts_of
+from analyzer.diagnosis.editions import row as fact_row
 from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
@@ -227,6 +229,7 @@ class _Writer:
             "explained_by": hypothesis.explained_by, "reason": self._reason(hypothesis), "reason_id": hypothesis.reason.id,
             "evidence": [row for finding in hypothesis.findings for row in self._rows(finding)],
             "missing": [self._lacking(kind, names) for kind in self._missing(hypothesis)],
+            "facts": [fact_row(fact, self.lang) for fact in facts_of(hypothesis)],
             "remedy": self._remedy(judged.incident, hypothesis, text, names),
             "docs": docs, "sources": sources(docs, self.lang),
         }  # fmt: skip
@@ -385,11 +388,24 @@ class _Writer:
             }
             text = texts[f"context-{kind}"].format_map(_Blank(words))
             rows.append({"kind": kind, "cause": None, "text": text, "evidence": [self._plain_row(job)]})
+        rows += self._platform_status()
         for noise, hits in self.d.noise:
             text = _in(noise.says, self.lang)
             shown = [self._plain_row(hit.event, hit) | {"count": len(hits) if hit is hits[0] else 1} for hit in hits[:2]]
             rows.append({"kind": "noise", "cause": None, "text": text, "evidence": shown})
         rows += self._findings_beside()
+        return rows
+
+    def _platform_status(self) -> list[dict[str, Any]]:
+        """Reports of the platform that the guest disproves, each once, with the heartbeat that does."""
+        texts = reasons(self.lang)
+        found = {_row_id(one.report.event): one for judged in reversed(self.d.judged) for one in judged.disproofs}
+        rows = []
+        for one in sorted(found.values(), key=lambda one: order(one.report.event)):
+            words = {"message": one.report.event.fields.get("message") or "?", "minutes": one.minutes}
+            text = texts["context-platform-status" if one.minutes is not None else "context-platform-status-undated"].format_map(words)
+            evidence = [self._plain_row(hit.event, hit) for hit in (one.report, one.beat)]
+            rows.append({"kind": "platform-status", "cause": None, "text": text, "evidence": evidence})
         return rows
 
     def _findings_beside(self) -> list[dict[str, Any]]:

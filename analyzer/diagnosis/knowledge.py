@@ -141,7 +141,7 @@ def catalogue_digest(added: Sequence[str] = ()) -> str:
     """SHA-256 over causes, codes and signatures: what a verdict was judged by. `added` are the digests of the user's own signatures."""
     digest = hashlib.sha256()
     folder = resources.catalogue()
-    names = ("assessment.yaml", "causes.yaml", "milestones.yaml", "noise.yaml", "numbers.yaml", "symptoms.yaml")
+    names = ("assessment.yaml", "causes.yaml", "facts.yaml", "milestones.yaml", "noise.yaml", "numbers.yaml", "symptoms.yaml")
     shipped = sorted((folder / "signatures").glob("*.yaml"), key=lambda path: path.name)
     for path in (*(folder / name for name in names), *shipped):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")

@@ -17,7 +17,7 @@ from analyzer.diagnosis.names import Names, placeholders
 from analyzer.resources import read_yaml
 
 PLACEHOLDER = re.compile(r"(?<![%$@])\{([a-z][a-z_]*)\}")  # `%{http_code}`, `${x}` and `@{a}` belong to curl and to shells
-_LONGEST = 500
+_LONGEST = 512
 _WORD = re.compile(r"[A-Za-z0-9_(/][A-Za-z0-9._()/:-]*")  # does not begin like an option
 _QUOTED = re.compile(r"[A-Za-z0-9._/:-]+")  # of these no shell reads more than a word
 _TEXT = re.compile(r"[\w(/][\w ._()/:-]*")

@@ -48,19 +48,28 @@ def parse(document: Document) -> Iterator[Event]:
         document.problem("nested deeper than any document of the platform", "the whole document")
         return
     kinds: Counter[str] = Counter()
+    read = False
     end = _last(root) if document.cut else None
     for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, SHAPES, _DEPTH):
         kinds[shape.KIND] += 1
         for event in shape.events(thing):
+            read = True
             pointer = written(root, event.pointer or "")
             fields = {**event.fields, "cut": True} if pointer == end else event.fields
             yield replace(event, pointer=pointer, fields=fields)
     if kinds:
         document.kind = kinds.most_common(1)[0][0]
-    elif root in ([], {"value": []}):
+        if not read:
+            document.problem("none of the properties that are read here is set", "what it would tell")
+    elif _is_empty(value):
         document.problem("an empty list", "nothing; what it is a list of, it does not say")
     else:
         document.problem("no object of the platform that is known here", "nothing; it was read")
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether an answer is a list without an entry, bare or as `value` (REST) or `data` (Resource Graph)."""
+    return value == [] or (isinstance(value, dict) and any(value.get(name) == [] for name in ("value", "data")))
 
 
 def _things(place: Thing, value: Any, shapes: tuple[ModuleType, ...], depth: int) -> Iterator[tuple[ModuleType, Thing]]:
@@ -94,7 +103,9 @@ def written(root: Any, pointer: str) -> str:
     for part in pointer.split("/")[1:]:
         plain = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):
-            key = next((key for key in value if str(key).lower() == plain.lower()), plain)
+            key = next(
+                (key for key in reversed(value) if str(key).lower() == plain.lower()), plain
+            )  # of two spellings `folded` keeps the last
             found, value = at(found, key), value.get(key)
         else:
             found = at(found, plain)

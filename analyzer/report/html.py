@@ -60,6 +60,7 @@ def _environment(messages: Messages) -> Environment:
         keep_trailing_newline=False,
     )
     environment.globals.update(t=messages.get, count=messages.count, label=messages.label, symbol=wording.symbol)
+    environment.globals.update(editions=lambda incident: wording.editions(incident, messages.get))
     environment.filters.update(utc=wording.utc, locator=wording.locator, web=_web, iso=_iso, commas=_commas)
     return environment
 

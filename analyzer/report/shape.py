@@ -17,7 +17,7 @@ _EVIDENCE: Shape = {
 }  # fmt: skip
 _HYPOTHESIS: Shape = {
     "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
-    "evidence": [], "missing": [], "remedy": [], "docs": [], "sources": [],
+    "evidence": [], "missing": [], "facts": [], "remedy": [], "docs": [], "sources": [],
 }  # fmt: skip
 _VERDICT: Shape = {
     "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
@@ -51,6 +51,8 @@ _SHAPES: dict[str, Shape] = {
     "evidence": _EVIDENCE,
     "excerpt_line": {"line": None, "text": "", "match": False},
     "missing": {"kind": "", "title": "", "command": ""},
+    "fact": {"id": "", "title": "", "value": None, "source": "", "date": "", "url": "", "disputed": False, "others": []},
+    "other": {"value": None, "source": "", "date": "", "about": ""},
     "remedy": {"id": "", "text": "", "command": "", "systems": [], "corrects": "", "row": None},
     "system": {"id": "", "title": ""},
     "source": {"url": "", "title": "", "date": None},
@@ -73,7 +75,8 @@ _INSIDE: dict[str, dict[str, str]] = {
     "attempt": {"stages": "stage"},
     "stage": {"evidence": "evidence"},
     "verdict": {"decides": "decide", "unexplained": "evidence"},
-    "hypothesis": {"evidence": "evidence", "missing": "missing", "remedy": "remedy", "sources": "source"},
+    "hypothesis": {"evidence": "evidence", "missing": "missing", "facts": "fact", "remedy": "remedy", "sources": "source"},
+    "fact": {"others": "other"},
     "remedy": {"systems": "system"},
     "evidence": {"context": "excerpt_line"},
     "contrast": {"changes": "change"},

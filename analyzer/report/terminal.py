@@ -53,6 +53,8 @@ class _Writer:
         said = title if wording.is_calm(incident) else f"{self.label('status', status)}: {title}"
         yield from self.text(said, style=_COLOURS.get(status))
         yield from self.text(verdict["summary"], "  ")
+        for line in wording.editions(incident, self.t):
+            yield from self.text(line, "  ")
         yield from self.facts(incident)
         yield from self.section(self.t("proof") if verdict["cause"] else self.t("proof.leading"), self.proof(incident))
         if verdict["cause"]:

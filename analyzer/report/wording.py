@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -122,6 +122,26 @@ def sources(incident: dict[str, Any]) -> list[dict[str, Any]]:
     """The documents behind the steps, each page once however many of its sections are named."""
     rows = [row for hypothesis in shown_causes(incident) for row in hypothesis["sources"]]
     return list({(row["title"] or row["url"], row["date"]): row for row in reversed(rows)}.values())[::-1]
+
+
+def editions(incident: dict[str, Any], say: Callable[..., str]) -> list[str]:
+    """One line per disputed fact that the shown causes rest on: the edition that was applied, and what other documents state."""
+    facts = {fact["id"]: fact for hypothesis in shown_causes(incident) for fact in hypothesis["facts"] if fact["disputed"]}
+    return [_edition(fact, say) for fact in facts.values()]
+
+
+def _edition(fact: dict[str, Any], say: Callable[..., str]) -> str:
+    others = [
+        say("edition.silent" if other["value"] is None else "edition.other", **{**other, "value": _value(other["value"])})
+        for other in fact["others"]
+    ]
+    return say(
+        "edition", title=fact["title"], date=fact["date"], source=fact["source"], value=_value(fact["value"]), others="".join(others)
+    )
+
+
+def _value(value: Any) -> str:
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
 def ruled_out(incident: dict[str, Any]) -> list[dict[str, Any]]:

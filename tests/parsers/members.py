@@ -15,7 +15,7 @@ HANDLER = "var/lib/waagent/Microsoft.Azure.RecoveryServices.VMSnapshotLinux-1.0.
 
 @dataclass
 class Member:
-    """What one member became."""
+    """What one member became; `kind` is that of its content, where only the parser can tell."""
 
     text: str
     kind: str
@@ -37,7 +37,7 @@ def read(path: str, data: bytes | str) -> Member:
     row = identify(path, text[:8192])
     document = Document(path, row.kind, text)
     events = list(import_module(f"analyzer.parsers.{row.module}").parse(document))
-    return Member(text, row.kind, events, document.problems)
+    return Member(text, document.kind, events, document.problems)
 
 
 # what a crash, a full disk, a wrong program or an attacker leaves in a file

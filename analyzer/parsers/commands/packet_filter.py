@@ -1,6 +1,6 @@
 """Whether a packet filter keeps the Linux agent from the host, 168.63.129.16.
 
-Rules come from iptables and nft in one shape (`Rule`). The agent runs as root and opens TCP connections to ports 80 and 32526; each
+Rules come from iptables and nft in one shape (`Rule`). The agent runs as root and opens TCP connections to the ports of facts.yaml; each
 is walked through the chains. A condition that cannot be judged from the listing counts for the benefit of the packet: a rule that
 perhaps drops does not block, a rule that perhaps accepts lets it pass.
 """
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
+from analyzer.facts import fact
+
 HOST = IPv4Address("168.63.129.16")
-PORTS = (80, 32526)
 _PASSED_OVER = frozenset(
     (
         "",
@@ -124,7 +125,7 @@ _PASSED, _UNDECIDED = _End(), _End(undecided=True)
 def blocking(chains: Mapping[str, Chain]) -> tuple[frozenset[int], frozenset[str]]:
     """Lines of the rules that keep root from the host, and names of the chains whose policy does."""
     rules, policies = set(), set()
-    for port in PORTS:
+    for port in fact("wire-server-ports").value:
         out, back = _Walk(chains, _Packet(port)), _Walk(chains, _Packet(port, reply=True))
         for name, chain in chains.items():
             if chain.hook == "output":

@@ -1,7 +1,8 @@
 """Entries of the activity log: who asked the platform for what, when, and how it ended.
 
-`az monitor activity-log list` (operationName and status are objects), the REST answer, and the exported schema (`time`, `resultType`). The
-error of a failed operation stands as JSON text in `statusMessage`.
+`az monitor activity-log list` (operationName and status are objects), the REST answer, Get-AzActivityLog (the operation in words, its name
+in `Authorization.Action`), and the exported schema (`time`, `resultType`). The error of a failed operation stands as JSON text in
+`statusMessage`.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ def fits(value: Mapping[str, Any]) -> bool:
 def events(thing: Thing) -> Iterator[Event]:
     """Fields: operation (lower case), status (started, accepted, succeeded, failed), resource, vm, group, subscription, error,
     message, correlation."""
-    operation, pointer = _said(thing, "operationname")
+    operation, pointer = _operation(thing)
     status = _said(thing, "status")[0] or thing.word("resulttype")
     identity = resource(thing.get("resourceid"))
-    code, message = _error(thing.inside("properties"))
+    properties = thing.inside("properties")
+    properties = properties.inside("content") if properties.inside("content").value else properties
+    code, message = _error(properties)
     fields: dict[str, Value] = {
         "operation": operation.lower(), "status": {"success": "succeeded", "failure": "failed", "start": "started",
         "accept": "accepted"}.get(status.lower(), status.lower()),
@@ -35,11 +38,20 @@ def events(thing: Thing) -> Iterator[Event]:
         "message": message, "correlation": thing.word("correlationid"),
     }  # fmt: skip
     failed = fields["status"] == "failed"
+    told, place = properties.pick("statusmessage")
+    quote, pointer = (told, place) if failed and text(told) else (operation, pointer)
     said = f"{operation}: {status}" + (f"; {code}: {message}" if code or message else "")
     yield Event(
         KIND, thing.path, said, pointer=pointer, stamp=moment(thing.get("eventtimestamp", "time")), component=operation.rsplit("/", 2)[0],
-        code=code, level="ERROR" if failed else "INFO", fields=fields, raw=message or operation,
+        code=code, level="ERROR" if failed else "INFO", fields=fields, raw=text(quote),
     )  # fmt: skip
+
+
+def _operation(thing: Thing) -> tuple[str, str]:
+    """The operation's name; what is only a description of it gives way to the action that was authorised."""
+    said, pointer = _said(thing, "operationname")
+    action, place = thing.inside("authorization").pick("action")
+    return (text(action), place) if "/" not in said and text(action) else (said, pointer)
 
 
 def _said(thing: Thing, name: str) -> tuple[str, str]:

@@ -6,9 +6,9 @@ the VM; the encryption of the storage (`encryption.type`) is none in this sense.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from analyzer.model import Event, Value
 from analyzer.parsers.platform.thing import Thing, resource, state, vm_of
@@ -16,12 +16,14 @@ from analyzer.parsers.values import mapping, number, text, truth
 
 KIND = "azure-disk"
 _TYPE = "microsoft.compute/disks"
+_HOST = re.compile(r"https://(?P<vault>[^./:@?#]+)\.", re.IGNORECASE)
 
 
 def fits(value: Mapping[str, Any]) -> bool:
-    if text(value.get("type")).lower() == _TYPE or resource(value.get("id")).type == _TYPE:
-        return True
+    """A mere reference to a disk, or its row in a list of all resources, has none of a disk's properties."""
     inner = mapping(value.get("properties")) or value
+    if text(value.get("type")).lower() == _TYPE or resource(value.get("id")).type == _TYPE:
+        return any(inner.get(name) is not None for name in ("disksizegb", "diskstate", "creationdata", "encryptionsettingscollection"))
     return "disksizegb" in inner and ("diskstate" in inner or "creationdata" in inner or "encryption" in inner)
 
 
@@ -75,4 +77,5 @@ def _disk(thing: Thing, owner: dict[str, Value], name: str, ade: bool | None, se
 def vault_name(key: Thing, url: str) -> str:
     """The key vault that a key reference names: by its id, else by the host of its URL."""
     named = resource(key.inside("sourcevault").get("id")).name
-    return named or (urlsplit(key.word(url)).hostname or "").split(".")[0]
+    host = _HOST.match(key.word(url))
+    return named or (host["vault"] if host is not None else "")

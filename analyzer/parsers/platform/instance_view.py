@@ -14,25 +14,44 @@ from typing import Any
 from analyzer.model import Event, Stamp, Value
 from analyzer.parsers.platform import disk, extension
 from analyzer.parsers.platform.thing import Thing, moment, state
-from analyzer.parsers.values import text
+from analyzer.parsers.values import listing, mapping, text
 
 KIND = "azure-instance-view"
 _CODE = re.compile(r"(?P<what>PowerState|ProvisioningState)/(?P<value>[^/]*)(?:/(?P<error>.*))?", re.IGNORECASE)
-_WORDS = {"not ready": False, "ready": True}
+_WORDS = {"not ready": False, "ready": True, "provisioningstate/unavailable": False, "provisioningstate/succeeded": True}
+_VM = re.compile(r"^VM ", re.IGNORECASE)
 
 
 def fits(value: Mapping[str, Any]) -> bool:
-    if isinstance(value.get("vmagent"), dict) or (isinstance(value.get("statuses"), list) and "computername" in value):
+    if isinstance(value.get("vmagent"), dict) or "vmagentversion" in value:
         return True
-    statuses = value.get("statuses")
-    found = statuses[0] if isinstance(statuses, list) and statuses else value
-    return isinstance(found, dict) and _CODE.match(text(found.get("code"))) is not None and "typehandlerversion" not in value
+    return "typehandlerversion" not in value and bool(_codes(value))
+
+
+def _codes(value: Mapping[str, Any]) -> list[str]:
+    """What the statuses of an object, or the object that is one, are about, in lower case: powerstate, provisioningstate."""
+    found = (_CODE.match(text(mapping(item).get("code"))) for item in (value, *listing(value.get("statuses"))))
+    return [match["what"].lower() for match in found if match is not None]
+
+
+def _of_a_part(value: Mapping[str, Any]) -> bool:
+    """Whether these are the statuses of a disk or of another resource, which has a name and nothing of a machine."""
+    machine = "powerstate" in _codes(value) or any(name in value for name in ("vmagent", "computername", "osname"))
+    return "name" in value and not machine
 
 
 def events(thing: Thing) -> Iterator[Event]:
-    owner: dict[str, Value] = {"vm": thing.word("vmname"), "resource": "", "group": "", "subscription": ""}
+    """The view of a VM that it may not name; Get-AzVM -Status has Name and ResourceGroupName beside it."""
+    group = thing.word("resourcegroupname")
+    owner: dict[str, Value] = {
+        "vm": thing.word("vmname") or (thing.word("name") if group else ""), "resource": "", "group": group, "subscription": "",
+    }  # fmt: skip
     if "code" in thing.value:
         yield from _status(thing, owner)
+    elif "vmagentversion" in thing.value:
+        yield from _agent(thing, owner)
+    elif _of_a_part(thing.value):
+        yield from disk.encrypted(thing, owner)
     else:
         yield from view(thing, owner)
 
@@ -45,11 +64,9 @@ def view(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
     """
     for status in thing.each("statuses"):
         yield from _status(status, owner)
-    agent = thing.inside("vmagent")
-    if agent.value:
-        yield from _agent(agent, owner)
-    for handler in agent.each("extensionhandlers"):
-        yield extension.handler(handler, owner)
+    if thing.inside("powerstate").value:
+        yield from _status(thing.inside("powerstate"), owner)
+    yield from _agent(thing.inside("vmagent"), owner)
     for one in thing.each("extensions"):
         yield from extension.installed(one, owner)
     for one in thing.each("disks"):
@@ -62,6 +79,7 @@ def view(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
 
 
 def _status(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
+    """A status of the VM, or one that only its agent has (Ready, Not Ready), copied alone."""
     code, pointer = thing.pick("code")
     found = _CODE.match(text(code))
     if found is None:
@@ -69,23 +87,17 @@ def _status(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
     stamp = moment(thing.get("time"))
     if found["what"].lower() == "powerstate":
         yield power(thing, pointer, text(code), stamp, owner)
-    elif found["value"].lower() != "unavailable":
+    elif thing.word("displaystatus").lower() in _WORDS or found["value"].lower() == "unavailable":
+        yield _agent_status(thing, "", owner)
+    else:
         yield provisioning(thing, pointer, text(code), found["error"] or "", stamp, owner)
 
 
 def power(thing: Thing, pointer: str, written: str, stamp: Stamp | None, owner: dict[str, Value]) -> Event:
     """`PowerState/deallocated`, or `VM deallocated` as `az vm show -d` has it."""
-    word = written.rsplit("/", 1)[-1].removeprefix("VM ").strip().lower()
-    return state(
-        thing,
-        KIND,
-        pointer,
-        written,
-        f"power state of {owner['vm'] or 'the VM'}: {word}",
-        {**owner, "power": word},
-        component="power",
-        stamp=stamp,
-    )
+    word = _VM.sub("", written.rsplit("/", 1)[-1]).strip().lower()
+    said = f"power state of {owner['vm'] or 'the VM'}: {word}"
+    return state(thing, KIND, pointer, written, said, {**owner, "power": word}, component="power", stamp=stamp)
 
 
 def provisioning(
@@ -106,17 +118,22 @@ def provisioning(
 
 
 def _agent(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
-    version = thing.word("vmagentversion")
-    known = "" if version.lower() == "unknown" else version
     for status in thing.each("statuses"):
-        word, pointer = status.pick("displaystatus", "code")
-        ready = _WORDS.get(text(word).strip().lower())
-        message = status.word("message")
-        fields: dict[str, Value] = {**owner, "ready": ready, "version": known, "message": message}
-        said = f"VM agent {version or '?'}: {text(word)}; {message}"
-        stamp = moment(status.get("time"))
-        event = state(
-            status, KIND, pointer, word, said, fields, component="agent", code=status.word("code"),
-            level="INFO" if ready else "WARNING", stamp=stamp,
-        )  # fmt: skip
-        yield replace(event, state=stamp is None)  # its time is that of the report, not since when it has been so
+        yield _agent_status(status, thing.word("vmagentversion"), owner)
+    for handler in thing.each("extensionhandlers"):
+        if handler.inside("status").value:
+            yield extension.handler(handler, owner)
+
+
+def _agent_status(status: Thing, version: str, owner: dict[str, Value]) -> Event:
+    word, pointer = status.pick("displaystatus", "code")
+    ready = _WORDS.get(text(word).strip().lower())
+    message = status.word("message")
+    known = "" if version.lower() == "unknown" else version
+    fields: dict[str, Value] = {**owner, "ready": ready, "version": known, "message": message}
+    stamp = moment(status.get("time"))
+    event = state(
+        status, KIND, pointer, word, f"VM agent {version or '?'}: {text(word)}; {message}", fields, component="agent",
+        code=status.word("code"), level="INFO" if ready else "WARNING", stamp=stamp,
+    )  # fmt: skip
+    return replace(event, state=stamp is None)  # its time is that of the report, not since when it has been so

@@ -13,19 +13,17 @@ KIND = "azure-lock"
 
 
 def fits(value: Mapping[str, Any]) -> bool:
-    return (
-        text(value.get("type")).lower() == "microsoft.authorization/locks"
-        or "/microsoft.authorization/locks/" in text(value.get("id")).lower()
-    )
+    named = text(value.get("id")) or text(value.get("lockid"))
+    return text(value.get("type")).lower() == "microsoft.authorization/locks" or "/microsoft.authorization/locks/" in named.lower()
 
 
 def events(thing: Thing) -> Iterator[Event]:
     """Fields: name, level (CanNotDelete, ReadOnly), scope ('' if the id is cut), of (subscription, group, resource, ''),
     subscription, group.
 
-    Newer answers date it (systemData.createdAt); then the state holds since that time.
+    Newer answers date it (systemData.createdAt); then the state holds since that time. Get-AzResourceLock names its id LockId.
     """
-    identity, pointer = thing.pick("id")
+    identity, pointer = thing.pick("id", "lockid")
     scope = lock_scope(text(identity))
     on = resource(scope)
     level, name = thing.word("level"), thing.word("name")

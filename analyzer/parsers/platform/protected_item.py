@@ -1,7 +1,7 @@
 """A protected item: whether and how a VM is protected, and how its last backup went.
 
 Microsoft.RecoveryServices/vaults/…/protectedItems as REST and `az backup item show|list`; `Get-AzRecoveryServicesBackupItem` has the
-same names in PascalCase.
+same names in PascalCase, but for ProtectionPolicyName and DeleteState.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ def events(thing: Thing) -> Iterator[Event]:
     identity = resource(thing.get("id"))
     protection, pointer = thing.pick("protectionstate")
     last = moment(thing.get("lastbackuptime"))
+    policy = thing.word("policyname", "protectionpolicyname") or resource(thing.get("policyid")).name
     fields: dict[str, Value] = {
         "vm": vm, "vault": identity.parent, "resource": source, "group": resource(source).group,
         "subscription": resource(source).subscription,
-        "protection": text(protection).lower(), "policy": thing.word("policyname") or resource(thing.get("policyid")).name,
+        "protection": text(protection).lower(), "policy": policy,
         "health": thing.word("healthstatus").lower(), "last_status": thing.word("lastbackupstatus").lower(),
         "last_backup": last.value.isoformat() if last else None,
-        "deferred_delete": truth(thing.get("isscheduledfordeferreddelete")) or False,
+        "deferred_delete": truth(thing.get("isscheduledfordeferreddelete")) or thing.word("deletestate").lower() == "tobedeleted",
     }  # fmt: skip
     said = f"protection of {vm}: {text(protection)}; last backup {fields['last_status'] or 'not stated'}"
     yield state(thing, KIND, pointer, protection, said, fields, code=text(protection))

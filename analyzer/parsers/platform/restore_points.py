@@ -1,11 +1,12 @@
 """A restore point collection, with its restore points where they were asked for (`expand=restorePoints`).
 
-The collection names its VM in `source.id`; its own name and group may be anything: the service calls it AzureBackup_<VM>_<number>, and the
+The collection names its VM in `source.id`. Where that is not shown, the name tells: the service calls it AzureBackup_<VM>_<number>. The
 group AzureBackupRG_<geo>_<n> can be chosen by the customer.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from analyzer.parsers.values import mapping, text
 KIND = "azure-restore-points"
 _TYPE = "microsoft.compute/restorepointcollections"
 _POINT = "microsoft.compute/restorepointcollections/restorepoints"
+_OF_BACKUP = re.compile(r"AzureBackup_(?P<vm>.+)_\d+", re.IGNORECASE)
 
 
 def fits(value: Mapping[str, Any]) -> bool:
@@ -31,9 +33,9 @@ def events(thing: Thing) -> Iterator[Event]:
     identity, pointer = thing.pick("id")
     found = resource(identity)
     if found.type == _POINT:
-        yield _point(thing, "", found.id.lower().rsplit("/restorepoints/", 1)[0])
+        yield _point(thing, _named_after(found.parent), found.id.lower().rsplit("/restorepoints/", 1)[0])
         return
-    vm = vm_of(thing.inside("source").get("id"))
+    vm = vm_of(thing.inside("source").get("id")) or _named_after(found.name or thing.word("name"))
     points = list(thing.each("restorepoints"))
     listed = len(points) if isinstance(thing.get("restorepoints"), list) else None
     name = found.name or thing.word("name")
@@ -55,14 +57,20 @@ def events(thing: Thing) -> Iterator[Event]:
         yield _point(point, vm, found.id.lower())
 
 
+def _named_after(collection: str) -> str:
+    """The VM in the name that the service gives to a collection."""
+    found = _OF_BACKUP.fullmatch(collection)
+    return found["vm"] if found is not None else ""
+
+
 def _point(thing: Thing, vm: str, collection: str) -> Event:
     created, pointer = thing.pick("timecreated")
     identity = resource(thing.get("id"))
-    vm = vm or vm_of(thing.inside("sourcerestorepoint").get("id"))
+    name = thing.word("name")
     fields: dict[str, Value] = {
-        "vm": vm, "name": thing.word("name"), "collection": collection, "group": identity.group,
-        "resource": identity.id or thing.word("name"),
+        "vm": vm, "name": name, "collection": collection, "group": identity.group,
+        "resource": identity.id or (f"{collection}/restorePoints/{name}" if name else ""),
         "provisioning": thing.word("provisioningstate").lower(), "consistency": thing.word("consistencymode"),
     }  # fmt: skip
-    said = f"restore point {thing.word('name')} of {vm or 'an unnamed VM'}, {fields['consistency'] or 'consistency not stated'}"
+    said = f"restore point {name} of {vm or 'an unnamed VM'}, {fields['consistency'] or 'consistency not stated'}"
     return state(thing, KIND, pointer, created, said, fields, component="point", stamp=moment(created))

@@ -1,4 +1,7 @@
-"""Roles of Azure RBAC: definitions with their data actions, and assignments (`az role definition list`, `az role assignment list`)."""
+"""Roles of Azure RBAC: definitions with their data actions, and assignments (`az role definition list`, `az role assignment list`).
+
+Get-AzRoleDefinition has the actions beside the name (Name is the role's, Id its GUID), `az` and REST have them in `permissions`.
+"""
 
 from __future__ import annotations
 
@@ -20,25 +23,36 @@ def fits(value: Mapping[str, Any]) -> bool:
     if "roledefinitionname" in inner or ("roledefinitionid" in inner and "principalid" in inner):
         return True
     permissions = inner.get("permissions")
+    if isinstance(inner.get("dataactions"), list) and "actions" in inner:
+        return True
     return isinstance(permissions, list) and any("dataactions" in mapping(item) for item in permissions)
 
 
 def events(thing: Thing) -> Iterator[Event]:
     """An assignment (component `assignment`: role, role_id, principal, principal_name, scope) or a definition (component
-    `definition`: role, role_id, data_actions: comma-separated, lower case)."""
-    principal, pointer = thing.pick("principalid", "objectid")
-    if principal is not None:
+    `definition`: role, role_id, data_actions and not_data_actions: comma-separated, lower case)."""
+    found, pointer = thing.pick("principalid", "objectid")
+    if found is not None:
+        principal = text(found)
         fields: dict[str, Value] = {
             "role": thing.word("roledefinitionname"), "role_id": thing.word("roledefinitionid").rsplit("/", 1)[-1].lower(),
-            "principal": text(principal).lower(), "principal_name": thing.word("principalname", "displayname"),
+            "principal": principal.lower(), "principal_name": thing.word("principalname", "displayname"),
             "scope": thing.word("scope"),
         }  # fmt: skip
         said = f"role {fields['role'] or fields['role_id']} for {fields['principal_name'] or principal} on {fields['scope']}"
-        yield state(thing, KIND, pointer, principal, said, fields, component="assignment")
+        yield state(thing, KIND, pointer, found, said, fields, component="assignment")
         return
-    for permission in thing.each("permissions"):
-        actions, pointer = permission.pick("dataactions")
-        names = ",".join(sorted({text(item).lower() for item in listing(actions)}))
-        role = thing.word("rolename") or thing.word("name")
-        more: dict[str, Value] = {"role": role, "role_id": thing.word("name").lower(), "data_actions": names}
-        yield state(permission, KIND, pointer, names, f"role definition {role}: {names or 'no data actions'}", more, component="definition")
+    permissions = list(thing.each("permissions")) or [thing]
+    granted = [text(item) for permission in permissions for item in listing(permission.get("dataactions"))]
+    withheld = [text(item) for permission in permissions for item in listing(permission.get("notdataactions"))]
+    role = thing.word("rolename", "name")
+    identity = thing.word("id").rsplit("/", 1)[-1] or thing.word("name")
+    more: dict[str, Value] = {
+        "role": role, "role_id": identity.lower(), "data_actions": _joined(granted), "not_data_actions": _joined(withheld),
+    }  # fmt: skip
+    said = f"role definition {role}: {more['data_actions'] or 'no data actions'}"
+    yield state(thing, KIND, permissions[0].pick("dataactions")[1], ", ".join(granted), said, more, component="definition")
+
+
+def _joined(actions: list[str]) -> str:
+    return ",".join(sorted({action.lower() for action in actions} - {""}))

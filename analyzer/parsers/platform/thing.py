@@ -13,7 +13,8 @@ from analyzer.parsers.document import at
 from analyzer.parsers.values import listing, mapping, text
 
 _NO_YEAR = 1900
-_LOCK = "/providers/microsoft.authorization/locks/"
+_VM = "microsoft.compute/virtualmachines"
+_LOCK = re.compile(r"/providers/microsoft\.authorization/locks/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,15 @@ def resource(identity: Any) -> Resource:
 def vm_of(identity: Any) -> str:
     """The name of the VM that an id names, or of which it is a part; '' if it is of another type."""
     found = resource(identity)
-    if not found.type.startswith("microsoft.compute/virtualmachines"):
+    if found.type != _VM and not found.type.startswith(f"{_VM}/"):
         return ""
     return found.parent or found.name
 
 
 def lock_scope(identity: str) -> str:
     """What a lock is on: its id up to the provider of locks."""
-    place = identity.lower().find(_LOCK)
-    return identity[:place] if place >= 0 else ""
+    found = _LOCK.search(identity)
+    return identity[: found.start()] if found is not None else ""
 
 
 def state(
@@ -112,6 +113,6 @@ def state(
 
 
 def moment(value: Any) -> Stamp | None:
-    """An instant that a document states, as a stamp; None for none and for .NET's year 1."""
-    found = stamps.utc(text(value))
+    """An instant that a document states, as a stamp; None for none and for .NET's year 1. PowerShell may write an object around it."""
+    found = stamps.utc(text(mapping(value).get("value", value)))
     return stamps.of(found) if found is not None and found.year > _NO_YEAR else None

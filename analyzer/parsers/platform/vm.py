@@ -16,19 +16,22 @@ from analyzer.parsers.values import listing, mapping, text, truth
 
 KIND = "azure-vm"
 _TYPE = "microsoft.compute/virtualmachines"
+_MODEL = ("storageprofile", "osprofile", "hardwareprofile")
 
 
 def fits(value: Mapping[str, Any]) -> bool:
-    if text(value.get("type")).lower() == _TYPE or resource(value.get("id")).type == _TYPE:
-        return True
+    """A mere reference to a VM (of its network interface, of its disk) tells nothing of it."""
     inner = mapping(value.get("properties")) or value
+    if text(value.get("type")).lower() == _TYPE or resource(value.get("id")).type == _TYPE:
+        return any(inner.get(name) is not None for name in (*_MODEL, "provisioningstate", "instanceview", "powerstate"))
     return isinstance(inner.get("storageprofile"), dict) and (
         "osprofile" in inner or "hardwareprofile" in inner or "provisioningstate" in inner
     )
 
 
 def events(thing: Thing) -> Iterator[Event]:
-    """One event for the model, one for its provisioning state, and those of its disks, extensions and instance view.
+    """One event for the model (if the document has it), one for its provisioning state, and those of its disks, extensions and
+    instance view; Resource Graph keeps the latter in `extended`.
 
     Fields of the model: vm, resource, group, subscription, vm_id, size, os_type, image, security, ephemeral_os, ultra, data_disks,
     provision_agent and extension_operations (bool or None).
@@ -36,7 +39,8 @@ def events(thing: Thing) -> Iterator[Event]:
     identity = resource(thing.get("id"))
     vm = identity.name or thing.word("name")
     owner: dict[str, Value] = {"vm": vm, "resource": identity.id, "group": identity.group, "subscription": identity.subscription}
-    yield _model(thing, owner)
+    if any(thing.inside(name).value for name in _MODEL):
+        yield _model(thing, owner)
     provisioning, pointer = thing.pick("provisioningstate")
     if provisioning is not None:
         yield instance_view.provisioning(thing, pointer, text(provisioning), "", None, owner, KIND)
@@ -47,8 +51,9 @@ def events(thing: Thing) -> Iterator[Event]:
     yield from disk.attached(storage.inside("osdisk"), owner, "os")
     for one in storage.each("datadisks"):
         yield from disk.attached(one, owner, "data")
-    if isinstance(thing.get("instanceview"), dict):
-        yield from instance_view.view(thing.inside("instanceview"), owner)
+    for view in (thing.inside("instanceview"), thing.inside("extended").inside("instanceview")):
+        if view.value:
+            yield from instance_view.view(view, owner)
     for one in thing.each("resources"):
         if extension.fits(one.value):
             yield from extension.events(one)
