@@ -244,6 +244,15 @@ def assignment(role: str, role_id: str, principal: str, scope: str) -> Resource:
     }  # fmt: skip
 
 
+def role(name: str, role_id: str, data_actions: Sequence[str]) -> Resource:
+    """A role definition as `az role definition list` prints it."""
+    return {
+        "id": f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role_id}", "name": role_id,
+        "type": "Microsoft.Authorization/roleDefinitions", "roleName": name, "roleType": "BuiltInRole",
+        "permissions": [{"actions": ["*/read"], "notActions": [], "dataActions": list(data_actions), "notDataActions": []}],
+    }  # fmt: skip
+
+
 # restore points and locks
 
 
