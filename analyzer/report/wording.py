@@ -132,11 +132,11 @@ def editions(incident: dict[str, Any], say: Callable[..., str]) -> list[str]:
 
 def _edition(fact: dict[str, Any], say: Callable[..., str]) -> str:
     others = [
-        say("edition.silent" if other["value"] is None else "edition.other", **{**other, "value": _value(other["value"])})
+        say("fact.edition.silent" if other["value"] is None else "fact.edition.other", **{**other, "value": _value(other["value"])})
         for other in fact["others"]
     ]
     return say(
-        "edition", title=fact["title"], date=fact["date"], source=fact["source"], value=_value(fact["value"]), others="".join(others)
+        "fact.edition", title=fact["title"], date=fact["date"], source=fact["source"], value=_value(fact["value"]), others="".join(others)
     )
 
 
