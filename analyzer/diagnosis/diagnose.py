@@ -117,7 +117,7 @@ def _judge(
         incident.untimed,
         job,
         incident.texts,
-        incident.vm or vm.azure_name,
+        _vm(incident, vm, timeline),
     )
     by_cause: dict[str, list[Finding]] = {}
     known_end = None if incident.basis == "unknown" else incident.window.end
@@ -145,6 +145,16 @@ def _judge(
     result = Judged(incident, hypotheses, verdict, findings, disproofs=disproved)
     result.unexplained = [] if incident.foreign else _unexplained(result, loud, noise)
     return result
+
+
+def _vm(incident: Incident, machine: Machine, timeline: Timeline) -> str | None:
+    """The VM that the documents of the platform must be about: that of the incident, else of the guest, else the only one that they name.
+    '' where they name several; None where they name none."""
+    known = incident.vm or machine.azure_name
+    if known:
+        return known
+    named = {str(event.fields["vm"]).lower() for event in timeline.events if event.kind.startswith("azure-") and event.fields.get("vm")}
+    return (named.pop() if len(named) == 1 else "") if named else None
 
 
 def _platform(signature: Signature) -> bool:

@@ -38,7 +38,7 @@ class Disproof:
 
 def disproofs(timeline: Timeline, incident: Incident, vm: str | None) -> list[Disproof]:
     """What the platform reports of the agent of this VM and the guest disproves: by a heartbeat within 40 minutes of the report, or, of one
-    without a time, by the last heartbeat in the incident's window."""
+    without a time, by the last heartbeat that near to the incident's window."""
     if incident.foreign:
         return []
     beats = [hit for name in _BEATS for hit in timeline.hits_of(name) if hit.event.time is not None]
@@ -65,7 +65,7 @@ def _of(report: Event, vm: str | None) -> bool:
 
 def _nearest(report: Event, beats: Sequence[Hit], incident: Incident) -> Hit | None:
     if report.time is None:
-        inside = [beat for beat in beats if beat.event.time in incident.window]
+        inside = [beat for beat in beats if beat.event.time in incident.window.widened(_NEAR, _NEAR)]
         return max(inside, key=_when, default=None)
     moment = report.time
     near = [beat for beat in beats if abs(_when(beat) - moment) <= _NEAR]

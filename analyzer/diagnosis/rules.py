@@ -145,9 +145,10 @@ def _dated(finding: Finding) -> bool:
 
 def _held_while_good(finding: Finding, successes: Sequence[datetime]) -> bool:
     """A state that was there from the start of a backup of this VM that succeeded."""
-    if any(item.relation is not Relation.STATE for item in finding.evidence):
+    states = [item for item in finding.evidence if item.hit.event.kind != "job-code"]  # a code only says that this backup failed
+    if finding.signature.builds_up or not states or any(item.relation is not Relation.STATE for item in states):
         return False
-    since = [item.hit.event.time for item in finding.evidence]
+    since = [item.hit.event.time for item in states]
     return any(all(moment is not None and moment <= success for moment in since) for success in successes)
 
 

@@ -227,8 +227,9 @@ class _Judge:
         return (job is not None and job == self.case.job) or (event.artifact, event.line or event.pointer) in self.case.texts
 
     def _of_another_vm(self, event: Event) -> bool:
+        """'' as the case's VM: it is one of several here, and nobody knows which."""
         named = event.fields.get("vm")
-        return bool(named and self.case.vm) and event.kind.startswith("azure-") and str(named).lower() != str(self.case.vm).lower()
+        return bool(named) and self.case.vm is not None and event.kind.startswith("azure-") and str(named).lower() != self.case.vm.lower()
 
     def _identified(self, name: str, hit: Hit, mine: bool) -> Evidence:
         return Evidence(hit, Relation.WINDOW if mine else Relation.HISTORY, True, name, mine)

@@ -23,7 +23,22 @@ from analyzer.signatures.model import Role, Scope, Signature, Strength
 _SYSTEMS = frozenset(("linux", "windows"))
 _NEEDED = ("cause", "role", "strength", "events", "when", "says")
 _KEYS = frozenset(_NEEDED) | frozenset(
-    ("id", "scope", "needs", "cleared_by", "before", "holds", "absolute", "failure", "named", "doc", "source", "matches", "near_misses")
+    (
+        "id",
+        "scope",
+        "needs",
+        "cleared_by",
+        "before",
+        "holds",
+        "absolute",
+        "failure",
+        "named",
+        "builds_up",
+        "doc",
+        "source",
+        "matches",
+        "near_misses",
+    )
 )
 _NAMED = re.compile(r"\{fact:([a-z0-9-]+)\}")
 _EVENT_KEYS = frozenset(("kind", "anchor", "match", "where", "use"))
@@ -162,8 +177,8 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
     return Signature(
         identity, str(entry["cause"]), role, strength, scope, patterns, when, str(entry["when"]), says,
         tuple(entry.get("needs", ())), dict(entry.get("cleared_by", {})), before_window, bool(entry.get("holds", False)),
-        bool(entry.get("absolute", False)), bool(entry.get("failure", False)), bool(entry.get("named", False)), str(entry.get("doc", "")),
-        str(entry.get("source", "")), file,
+        bool(entry.get("absolute", False)), bool(entry.get("failure", False)), bool(entry.get("named", False)),
+        bool(entry.get("builds_up", False)), str(entry.get("doc", "")), str(entry.get("source", "")), file,
         tuple(entry.get("matches", ())), tuple(entry.get("near_misses", ())),
     )  # fmt: skip
 

@@ -44,6 +44,7 @@ class Signature:
     kind to the event of it that takes the finding back; `before` is how many minutes before the window count; `holds` says that
     what it proves lasts until something clears it; `absolute`: the state makes a backup impossible, so a success rules it out;
     `named`: the platform's own message, which the condition asks for, names the state that it also asks for, so that the state held then;
+    `builds_up`: backups go well for a while in such a state, so one that did clears it of nothing;
     `failure`: it counts only beside a failed backup, because a machine at peace writes the same.
     """
 
@@ -63,6 +64,7 @@ class Signature:
     absolute: bool = False
     failure: bool = False
     named: bool = False
+    builds_up: bool = False
     doc: str = ""
     source: str = ""
     file: str = ""

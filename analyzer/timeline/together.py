@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 from analyzer.facts import fact
 from analyzer.model import Basis, Event, Value
+from analyzer.parsers import stamps
 from analyzer.timeline.timeline import Timeline
 
 _BACKUP_GROUP = "azurebackuprg_"
@@ -254,15 +255,17 @@ def _key_vaults(by_kind: Mapping[str, list[Event]]) -> Iterator[Event]:
             enough, lacking, at = _by_policies(vault, own, principals - {""}, with_key)
         vms = {_text(disk, "vm"): disk.fields["vm"] for disk in disks if name in (_text(disk, "key_vault"), _text(disk, "kek_vault"))}
         vms.pop("", None)
+        of_vms = list(vms.values()) or [""]  # a vault that only other VMs use says nothing of this one
         fields: dict[str, Value] = {
             "name": vault.fields["name"], "enough": enough, "lacking": lacking,
             "used": ("yes" if name in secrets | keys else "no") if secrets | keys else "unknown",
             "mode": "roles" if rbac else "policies", "resource": vault.fields["resource"],
-            "vm": next(iter(vms.values())) if len(vms) == 1 else "",
             "fact": fact("key-vault-data-actions" if rbac else "key-vault-secrets").id,
         }  # fmt: skip
         said = f"Backup lacks {lacking}" if lacking else f"access of Backup is {'enough' if enough == 'yes' else enough}"
-        yield _made(at, f"key vault {vault.fields['name']}: {said}", fields, "access", None)
+        for vm in of_vms:
+            made = _made(at, f"key vault {vault.fields['name']}: {said}", {**fields, "vm": vm}, "access", None)
+            yield replace(made, kind=vault.kind)
 
 
 def _same_vault(policy: Event, vault: Event) -> bool:
@@ -314,8 +317,9 @@ def _by_roles(vault: Event, roles: Sequence[Event], principals: set[str]) -> tup
         return "unknown", "", mine[0] if mine else vault
     if mine:
         return "no", f"data actions: {', '.join(gone)}", mine[0]
-    whole = any("/resourcegroups/" in _text(one, "scope") for one in assigned)
-    return "no", "any role on this vault" + ("" if whole else ", as far as the list shows roles"), vault
+    if not any("/resourcegroups/" in _text(one, "scope") for one in assigned):
+        return "unknown", "", vault
+    return "no", "any role on this vault", vault
 
 
 def _definition(assignment: Event, definitions: Sequence[Event]) -> Event | None:
@@ -351,6 +355,6 @@ def _covers(pattern: str, action: str) -> bool:
 def _made(at: Event, text: str, fields: dict[str, Value], component: str, since: datetime | None) -> Event:
     """A derived state that stands where `at` does and holds since a moment, if one is known."""
     return replace(
-        at, text=text, fields=fields, component=component, stamp=None, time=since, basis=Basis.DECLARED if since else Basis.NONE,
-        level="INFO", code="",
+        at, text=text, fields=fields, component=component, stamp=stamps.of(since), time=since,
+        basis=Basis.DECLARED if since else Basis.NONE, level="INFO", code="",
     )  # fmt: skip

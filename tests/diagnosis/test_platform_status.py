@@ -87,13 +87,14 @@ def test_windows_beats_in_another_log() -> None:
     assert result.document["incidents"][0]["verdict"]["status"] == "undetermined"
 
 
-def test_a_report_without_a_time_asks_for_a_heartbeat_in_the_window() -> None:
+def test_a_report_without_a_time_asks_for_a_heartbeat_near_the_window() -> None:
     result = case(view(None), agent_log(start=-890, end=180).text())
     (row,) = told(result)
-    assert [one["time"] for one in row["evidence"]] == [None, "2026-03-10T02:10:00Z"]
+    assert [one["time"] for one in row["evidence"]] == [None, "2026-03-10T02:40:00Z"]
     assert "without saying since when" in row["text"]
     assert result.document["incidents"][0]["verdict"]["cause"] is None
-    assert not told(case(view(None), agent_log(start=-900, end=180).text()))  # at 02:00:00 and 02:30:00, the window lies between them
+    assert told(case(view(None), agent_log(start=-900, end=180).text()))  # at 02:00:00 and 02:30:00, the window lies between them
+    assert not told(case(view(None), agent_log(start=-900, end=-60).text()))
 
 
 def test_a_report_of_the_next_hour_is_told_too() -> None:

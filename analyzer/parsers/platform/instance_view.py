@@ -117,9 +117,22 @@ def provisioning(
     )  # fmt: skip
 
 
+def since(view_: Thing, provisioning_state: str) -> Stamp | None:
+    """Since when a provisioning state of the model has held, as the view inside of the model says."""
+    for status in view_.each("statuses"):
+        found = _CODE.match(status.word("code"))
+        if found is not None and found["what"].lower() == "provisioningstate" and found["value"].lower() == provisioning_state.lower():
+            return moment(status.get("time"))
+    return None
+
+
 def _agent(thing: Thing, owner: dict[str, Value]) -> Iterator[Event]:
     for status in thing.each("statuses"):
         yield _agent_status(status, thing.word("vmagentversion"), owner)
+    version, pointer = thing.pick("vmagentversion")
+    if text(version).lower() == "unknown":
+        fields: dict[str, Value] = {**owner, "known": False}
+        yield state(thing, KIND, pointer, version, "the platform knows no version of the VM agent", fields, component="agent-version")
     for handler in thing.each("extensionhandlers"):
         if handler.inside("status").value:
             yield extension.handler(handler, owner)

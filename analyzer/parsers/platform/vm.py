@@ -43,7 +43,8 @@ def events(thing: Thing) -> Iterator[Event]:
         yield _model(thing, owner)
     provisioning, pointer = thing.pick("provisioningstate")
     if provisioning is not None:
-        yield instance_view.provisioning(thing, pointer, text(provisioning), "", None, owner, KIND)
+        since = instance_view.since(thing.inside("instanceview"), text(provisioning))
+        yield instance_view.provisioning(thing, pointer, text(provisioning), "", since, owner, KIND)
     power, pointer = thing.pick("powerstate")
     if isinstance(power, str):
         yield instance_view.power(thing, pointer, power, None, owner)
