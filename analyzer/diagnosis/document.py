@@ -451,7 +451,7 @@ class _Writer:
     def _timeline(self) -> list[dict[str, Any]]:
         """The events in order of time; those near an incident first to stay if there are too many."""
         cited = {
-            (i.hit.event.artifact, i.hit.event.line, i.hit.event.pointer)
+            (i.hit.event.artifact, i.hit.event.line, i.hit.event.pointer): _row_id(i.hit.event, i.hit)
             for j in self.d.judged
             for h in j.hypotheses
             for f in h.findings
@@ -478,10 +478,11 @@ class _Writer:
                 if holds
             ]
             text = in_words(event).split("\n", 1)[0][:400]
+            evidence = cited.get((event.artifact, event.line, event.pointer))
             rows.append({
                 "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event),
                 "lane": lane_of(event), "level": event.level, "component": event.component, "text": text, "tags": tags,
-                "follow": self.trails.of(event),
+                "follow": self.trails.of(event), "evidence": evidence,
             })  # fmt: skip
         return rows
 

@@ -62,7 +62,8 @@ _SHAPES: dict[str, Shape] = {
     "collect": {"kind": "", "title": "", "command": "", "portal_path": ""},
     "note": {"kind": "", "cause": None, "text": "", "evidence": []},
     "problem": {"artifact": "", "problem": "", "lost": ""},
-    "event": {"time": None, "basis": "", "lane": "", "level": "", "component": "", "text": "", "tags": [], "follow": [], **_LOCATED},
+    "event": {"time": None, "basis": "", "lane": "", "level": "", "component": "", "text": "", "tags": [], "follow": [], "evidence": None,
+              **_LOCATED},
     "gap": {"artifact": "", "lane": "", "from": None, "to": None, "reason": "", "line": None, "until_line": None},
     "covered": {"kind": "", "title": "", "status": "", "first": None, "last": None, "artifacts": [], "command": ""},
 }  # fmt: skip
