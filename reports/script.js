@@ -16,7 +16,7 @@
 
   var reveal = function () {
     if (location.hash.indexOf("=") >= 0) { return; } /* a view of the timeline */
-    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var target = document.getElementById(location.hash.slice(1)); /* ids of the page need no decoding */
     for (var node = target; node; node = node.parentElement) {
       if (node.tagName === "DETAILS") { node.open = true; }
     }

@@ -88,7 +88,7 @@ async function startTimeline() {
   }
 
   function redraw() {
-    if (!frame) { frame = requestAnimationFrame(() => { frame = 0; chart.draw(state, found, { overlay }); }); }
+    if (!frame) { frame = requestAnimationFrame(() => { frame = 0; chart.draw(state, found, { overlay }); canvas.dataset.view = chart.view.map((moment) => stamp(Math.round(moment))).join(" – "); }); }
   }
 
   /* The view around a window or run, a little wider than it. */
@@ -114,13 +114,13 @@ async function startTimeline() {
     choose(from - slack, to + slack, "");
   }
 
-  /* Everything that follows from the state. `history`: push, replace, or '' while it still moves. */
-  function refresh(history) {
+  /* Everything that follows from the state. `history`: push, replace, or '' while it still moves. What a person types stays as typed. */
+  function refresh(history, typed = false) {
     found = select(model, state);
     table.show(found.hits);
     output.textContent = fill(say.count, { shown: found.hits.length.toLocaleString("en"), total: model.count.toLocaleString("en") }) +
       (found.message ? " " + say[found.message] : found.hits.length ? "" : " " + say.none);
-    fillForm();
+    if (!typed) { fillForm(); }
     redraw();
     if (history) { remember(history); }
   }
@@ -135,8 +135,8 @@ async function startTimeline() {
     form.elements.rx.checked = state.rx;
     form.elements.ev.checked = state.ev;
     for (const name of ["from", "to"]) {
-      const field = form.elements[name];
-      if (field !== document.activeElement) { field.value = state[name] === null ? "" : stamp(state[name]); field.setAttribute("aria-invalid", "false"); }
+      form.elements[name].value = state[name] === null ? "" : stamp(state[name]);
+      form.elements[name].setAttribute("aria-invalid", "false");
     }
   }
 
@@ -237,9 +237,9 @@ async function startTimeline() {
   home();
   listen(canvas, chart, model, act);
   let typing = 0;
-  form.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { readForm(); table.top(); refresh("replace"); }, 120); });
-  form.addEventListener("change", (event) => { clearTimeout(typing); readForm(); table.top(); refresh("push"); if (/^(from|to|follow)$/.test(event.target.name) && state.from !== null) { around(state); } });
-  form.addEventListener("submit", (event) => { event.preventDefault(); readForm(); refresh("push"); });
+  form.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { readForm(); table.top(); refresh("replace", true); }, 120); });
+  form.addEventListener("change", (event) => { clearTimeout(typing); readForm(); table.top(); refresh("push", true); if (/^(from|to|follow)$/.test(event.target.name) && state.from !== null) { around(state); } });
+  form.addEventListener("submit", (event) => { event.preventDefault(); readForm(); refresh("push", true); });
   addEventListener("hashchange", fromAddress);
   document.querySelectorAll("button.go").forEach((element) => {
     const { from, to, follow } = element.dataset, start = Date.parse(from), end = Date.parse(to);
