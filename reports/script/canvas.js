@@ -206,15 +206,18 @@ function makeChart(canvas, model) {
     }
   }
 
+  /* What is not selected fades. */
   function drawBrush({ from, to }) {
     if (from === null) { return; }
-    const left = chart.x(from), right = Math.max(chart.x(to), left + 1);
-    pen.globalAlpha = 0.14;
-    pen.fillStyle = colour.link;
-    pen.fillRect(left, HEAD, right - left, lanesEnd - HEAD);
+    const left = chart.x(from), right = Math.max(chart.x(to), left + 1), tall = lanesEnd - HEAD;
+    pen.globalAlpha = 0.6;
+    pen.fillStyle = colour.card;
+    if (left > chart.gutter) { pen.fillRect(chart.gutter, HEAD, left - chart.gutter, tall); }
+    if (right < chart.width) { pen.fillRect(right, HEAD, chart.width - right, tall); }
     pen.globalAlpha = 1;
-    pen.fillRect(left - 1, HEAD, 2, lanesEnd - HEAD);
-    pen.fillRect(right - 1, HEAD, 2, lanesEnd - HEAD);
+    pen.fillStyle = colour.link;
+    pen.fillRect(left - 1, HEAD, 2, tall);
+    pen.fillRect(right - 1, HEAD, 2, tall);
   }
 
   function drawCursor(i) {

@@ -31,9 +31,9 @@ function makeTable(region, model, act) {
 
   function rowElement(i, number) {
     const row = rowOf(model, i), element = document.createElement("tr");
-    const time = make("td", "", row.time), event = make("td", "");
+    const time = make("td", "", row.time.replace(" UTC", "")), event = make("td", "");
     if (row.basis) { time.append(" ", make("span", "small", row.basis)); }
-    if (row.component) { event.append(make("b", "", row.component), " "); }
+    if (row.component) { event.append(make("b", "", row.component.replace(/^Microsoft\.[\w.]+\./, "")), " "); } /* whole below the table */
     event.append(make("span", "tx", row.text));
     for (const tag of row.tags) { event.prepend(make("span", "tag", tag), " "); }
     const where = make("td", "");

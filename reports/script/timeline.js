@@ -256,8 +256,9 @@ async function startTimeline() {
     matchMedia(query).addEventListener("change", () => { chart.recolour(); redraw(); });
   }
   matchMedia("print").addEventListener("change", (event) => {
-    const shown = table.print(event.matches);
-    if (event.matches && shown < found.hits.length) { readout.textContent = fill(say.printed, { shown, total: found.hits.length }); }
+    const shown = table.print(event.matches), cut = event.matches && shown < found.hits.length;
+    readout.classList.toggle("cut", cut);
+    readout.textContent = cut ? fill(say.printed, { shown, total: found.hits.length }) : state.at >= 0 ? tell(state.at) : hint;
   });
   if (isStateHash(location.hash)) { fromAddress(); section.scrollIntoView(); }
   section.dataset.ready = "true";

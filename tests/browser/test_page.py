@@ -96,7 +96,8 @@ def test_a_long_selection_is_cut_on_paper_and_says_so(show: Open) -> None:
     page.emulate_media(media="print")
     until(page, "document.querySelectorAll('#tl-rows tbody tr[data-i]').length > 200")
     assert page.locator("#tl-rows tbody tr[data-i]").count() == 400
-    assert "400 of 20000" in page.locator("#tl-read").inner_text()
+    note = page.locator("#tl-read")
+    assert note.is_visible() and "400 of 20000" in note.inner_text()
 
 
 def test_text_is_copied(show: Open) -> None:
