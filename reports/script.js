@@ -1,4 +1,4 @@
-/* Enhances the finished page: copy buttons, a filter for the timeline, j and k between lines of evidence, open folds when printing. */
+/* Enhances the finished page: copy buttons, j and k between lines of evidence, open folds when printing. */
 (function () {
   "use strict";
   var all = function (selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); };
@@ -7,48 +7,16 @@
     var label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", function () {
-      var code = button.parentNode.querySelector("code");
-      var done = function () {
+      copyText(button.parentNode.querySelector("code").textContent).then(function () {
         button.textContent = button.dataset.done;
         setTimeout(function () { button.textContent = label; }, 1600);
-      };
-      var select = function () {
-        var range = document.createRange();
-        range.selectNodeContents(code);
-        var selection = getSelection();
-        selection.removeAllRanges();
-        selection.addRange(range);
-        if (document.execCommand("copy")) { done(); }
-      };
-      if (navigator.clipboard) { navigator.clipboard.writeText(code.textContent).then(done, select); } else { select(); }
+      }, function () { getSelection().selectAllChildren(button.parentNode.querySelector("code")); });
     });
   });
 
-  var form = document.getElementById("filter");
-  if (form) {
-    var rows = all("#events tbody tr").map(function (row) {
-      return { row: row, lane: row.dataset.lane, level: row.dataset.level, text: row.textContent.toLowerCase() };
-    });
-    var output = form.querySelector("output");
-    var apply = function () {
-      var lane = form.elements.lane.value, level = form.elements.level.value, shown = 0;
-      var words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-      rows.forEach(function (item) {
-        var keep = (!lane || item.lane === lane) && (!level || item.level === level) &&
-          words.every(function (word) { return item.text.indexOf(word) >= 0; });
-        item.row.hidden = !keep;
-        if (keep) { shown += 1; }
-      });
-      output.textContent = output.dataset.text.replace("{shown}", shown).replace("{total}", rows.length);
-    };
-    form.hidden = false;
-    form.addEventListener("input", apply);
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
-    apply();
-  }
-
   var reveal = function () {
-    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (location.hash.indexOf("=") >= 0) { return; } /* a view of the timeline */
+    var target = document.getElementById(location.hash.slice(1)); /* ids of the page need no decoding */
     for (var node = target; node; node = node.parentElement) {
       if (node.tagName === "DETAILS") { node.open = true; }
     }

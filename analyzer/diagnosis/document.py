@@ -20,6 +20,7 @@ from analyzer.diagnosis.editions import row as fact_row
 from analyzer.diagnosis.event_messages import in_words
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
+from analyzer.diagnosis.lanes import lane_of, lane_of_kind
 from analyzer.diagnosis.names import Names, of_evidence, of_incident, telling
 from analyzer.diagnosis.remedy import command, prose, remedy, sources
 from analyzer.diagnosis.rules import Hypothesis, Status
@@ -31,12 +32,13 @@ from analyzer.signatures.evaluate import Evidence, Finding
 from analyzer.signatures.model import Strength
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.clock import ASSUMED
+from analyzer.timeline.follow import Trails
 from analyzer.timeline.timeline import Window, order
 
 EXCERPT = 2_000  # characters, CONTRACT.md
 _ROWS = 6  # evidence rows per event of a signature; the count says how many there were
 _CITED = 3  # evidence rows of a check
-TIMELINE_ROWS = 5_000  # those nearest to an incident; `--timeline` asks for all
+TIMELINE_ROWS = 20_000  # those nearest to an incident; `--timeline` asks for all
 _STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
 
 
@@ -54,6 +56,8 @@ class _Writer:
         self.uncollected = uncollected(diagnosis.timeline)
         self.system = system(diagnosis.machine, diagnosis.timeline.events)
         self.about = telling(diagnosis.timeline.events)
+        jobs = {judged.incident.job_id: judged.incident.attempts for judged in diagnosis.judged if judged.incident.job_id}
+        self.trails = Trails(diagnosis.attempts, jobs, [*diagnosis.timeline.events, *diagnosis.loud.events, *diagnosis.loud.near])
 
     def document(self) -> dict[str, Any]:
         d = self.d
@@ -76,6 +80,7 @@ class _Writer:
             "gaps": [
                 {
                     "artifact": g.artifact,
+                    "lane": lane_of_kind(g.kind),
                     "from": moment(g.span.start),
                     "to": moment(g.span.end),
                     "reason": g.reason,
@@ -187,8 +192,20 @@ class _Writer:
                 "unexplained": [self._stranger(item) for item in judged.unexplained],
             },
             "hypotheses": hypotheses,
-            "contrast": contrast(judged, self.d.timeline),
+            "contrast": self._contrast(judged),
         }  # fmt: skip
+
+    def _contrast(self, judged: Judged) -> dict[str, Any]:
+        """What changed since the last good run, with the errors that it did not have and that nobody can explain."""
+        found, good = contrast(judged, self.d.timeline), judged.incident.last_good
+        if good is not None:
+            found["last_good"]["follow"] = self.trails.key(good)
+            found["errors"] = [self._stranger(item) for item in judged.unexplained if item.new]
+        for stage in found["stages"]:
+            for step in (stage["before"], stage["after"]):
+                if step is not None:
+                    step["state"] = _STATES.get(step["state"], step["state"])
+        return found
 
     def _summary(self, judged: Judged) -> str:
         verdict = judged.verdict
@@ -206,6 +223,9 @@ class _Writer:
     def _attempt(self, attempt: Attempt) -> dict[str, Any]:
         return {
             "id": attempt.id,
+            "follow": self.trails.key(attempt),
+            "started": moment(attempt.start),
+            "ended": moment(attempt.end),
             "stages": [
                 {
                     "stage": s.stage,
@@ -447,7 +467,7 @@ class _Writer:
     def _timeline(self) -> list[dict[str, Any]]:
         """The events in order of time; those near an incident first to stay if there are too many."""
         cited = {
-            (i.hit.event.artifact, i.hit.event.line, i.hit.event.pointer)
+            (i.hit.event.artifact, i.hit.event.line, i.hit.event.pointer): _row_id(i.hit.event, i.hit)
             for j in self.d.judged
             for h in j.hypotheses
             for f in h.findings
@@ -474,17 +494,13 @@ class _Writer:
                 if holds
             ]
             text = in_words(event).split("\n", 1)[0][:400]
+            evidence = cited.get((event.artifact, event.line, event.pointer))
             rows.append({
                 "time": moment(event.time), "basis": event.basis.value, "artifact": event.artifact, **_place(event),
-                "lane": self._lane(event), "level": event.level, "component": event.component, "text": text, "tags": tags,
+                "lane": lane_of(event), "level": event.level, "component": event.component, "text": text, "tags": tags,
+                "follow": self.trails.of(event), "evidence": evidence,
             })  # fmt: skip
         return rows
-
-    def _lane(self, event: Event) -> str:
-        lane = self._kind(event.kind).lane
-        if lane == "agent" and event.fields.get("handler"):
-            return "extension" if "VMSnapshot" in event.component else "other-extensions"
-        return lane
 
     def _nearest(self, events: Sequence[Event]) -> list[Event]:
         if len(events) <= self.rows:

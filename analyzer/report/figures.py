@@ -71,8 +71,9 @@ def coverage(rows: list[dict[str, Any]], gaps: list[dict[str, Any]], incidents: 
     return {"scale": scale, "windows": _bands(scale, incidents), "rows": drawn}
 
 
-def lanes(events: list[dict[str, Any]], incidents: list[dict[str, Any]]) -> dict[str, Any]:
-    """For each lane: where its events lie around the incidents, severe ones apart; events of one place and kind are one mark."""
+def lanes(events: list[dict[str, Any]], incidents: list[dict[str, Any]], gaps: list[dict[str, Any]]) -> dict[str, Any]:
+    """For each lane: where its events lie around the incidents, severe ones apart; events of one place and kind are one mark. A lane
+    without events is drawn if it has a gap."""
     stamped = [(found, row) for row in events if (found := moment(row["time"]))]
     scale = _scale(windows(incidents), [at for at, _ in stamped], _LANES_BEFORE, _LANES_AFTER)
     if scale is None:
@@ -81,10 +82,11 @@ def lanes(events: list[dict[str, Any]], incidents: list[dict[str, Any]]) -> dict
     drawn = []
     for name in names:
         inside = [(at, row) for at, row in stamped if row["lane"] == name and scale.start <= at <= scale.end]
-        if inside:
+        silent = [span for gap in gaps if gap["lane"] == name and (span := scale.span(gap["from"], gap["to"]))]
+        if inside or silent:
             severe = {scale.mark(at) for at, row in inside if is_severe(row["level"])}
             other = {scale.mark(at) for at, _ in inside} - severe
-            drawn.append({"lane": name, "count": len(inside), "severe": sorted(severe), "other": sorted(other)})
+            drawn.append({"lane": name, "count": len(inside), "severe": sorted(severe), "other": sorted(other), "gaps": silent})
     return {"scale": scale, "windows": _bands(scale, incidents), "rows": drawn}
 
 

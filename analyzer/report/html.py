@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,26 +18,48 @@ from markupsafe import Markup
 
 from analyzer import resources
 
-from . import terminal, wording
+from . import terminal, timeline_data, wording
 from .document import Redacted
 from .messages import Messages
 from .view import view
 from .visible import visible
 
-TEMPLATE, STYLE, SCRIPT = "report.html.j2", "style.css", "script.js"
+TEMPLATE = "report.html.j2"
+STYLES = ("style.css", "timeline.css")
+SCRIPTS = ("script.js", *(f"script/{name}.js" for name in ("copy", "model", "filter", "state", "canvas", "pointer", "table", "timeline")))
 
 
 def render(document: Redacted, lang: str = "en") -> str:
     """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text."""
     messages = Messages(lang)
     environment = _environment(messages)
+    page = view(document)
+    style, script = _style(), _script()
     return environment.get_template(TEMPLATE).render(
-        page=view(document),
+        page=page,
         lang=lang,
-        style_hash=_hash(environment, STYLE),
-        script_hash=_hash(environment, SCRIPT),
+        style=Markup(style),  # noqa: S704 because it is a file of the program
+        script=Markup(script),  # noqa: S704 because it is made of files of the program
+        data=Markup(timeline_data.encode(page, page["timeline"], messages)),  # noqa: S704 because `encode` escapes it for a script element
+        style_hash=_hash(style),
+        script_hash=_hash(script),
         ticket=terminal.render(document, lang),
     )
+
+
+def _style() -> str:
+    return _compact("".join(resources.text(f"reports/{name}") for name in STYLES))
+
+
+def _compact(source: str) -> str:
+    """Without indentation and without comments that begin a line: a fifth less on every page. Nothing else is changed."""
+    return re.sub(r"^[ \t]*/\*.*?\*/\n?|^[ \t]+", "", source, flags=re.MULTILINE | re.DOTALL)
+
+
+def _script() -> str:
+    """The page's script: its parts in order, in one scope that the page cannot reach."""
+    parts = _compact("".join(resources.text(f"reports/{name}") for name in SCRIPTS))
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 
 class _Loader(BaseLoader):
@@ -74,9 +97,8 @@ def _shown(value: Any) -> Any:
     return visible(str(value))
 
 
-def _hash(environment: Environment, name: str) -> str:
-    """The CSP hash of a static part, taken from the very text that the page includes."""
-    text = environment.get_template(name).render()
+def _hash(text: str) -> str:
+    """The CSP hash of a part, taken from the very text that the page includes."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

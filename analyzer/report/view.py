@@ -6,11 +6,9 @@ import hashlib
 import re
 from typing import Any
 
-from . import figures, wording
+from . import figures, timeline_data, wording
 from .document import Redacted
 from .shape import complete
-
-TIMELINE_ROWS = 2000  # more are cut to the incident windows
 
 _NO_ANCHOR = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -45,22 +43,27 @@ def view(document: Redacted) -> dict[str, Any]:
         _evidence(row, anchors)
     for check in page["checklist"]:
         _check(check, anchors)
-    for row in page["timeline"]:
-        row["locator"] = wording.locator(row)
     groups = wording.groups(page["incidents"])
-    events, cut = _timeline(page["timeline"], page["incidents"])
+    leading = [group[0] for group in groups[:1]]
+    events = timeline_data.chosen(page["timeline"], page["incidents"])
+    near = timeline_data.chosen(events, leading, timeline_data.NEAREST)
+    for row in near:
+        row["locator"] = wording.locator(row)
+    for row in events:
+        row["anchor"] = row["evidence"] if row["evidence"] and anchors.has(row["evidence"]) else None
+    for row in [row for incident in page["incidents"] for row in incident["contrast"]["errors"]]:
+        row["locator"] = wording.locator(row)
+        row["anchor"] = row["id"] if anchors.has(row["id"]) else None
     return {
         **page,
         "groups": groups,
         "steps": _steps(page["checklist"]),
         "checked": wording.checked(page["checklist"]),
         "coverage": figures.coverage(page["coverage"], page["gaps"], page["incidents"]),
-        "lanes": figures.lanes(events, [group[0] for group in groups[:1]]),
+        "lanes": figures.lanes(events, leading, page["gaps"]),
         "timeline": events,
         "timeline_total": len(page["timeline"]),
-        "timeline_cut": cut,
-        "timeline_lanes": sorted({row["lane"] for row in events if row["lane"]}, key=_lane_order),
-        "timeline_levels": sorted({row["level"] for row in events if row["level"]}),
+        "timeline_near": near,
     }
 
 
@@ -79,6 +82,9 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
             stage["known"] = wording.stage_state(stage["state"])
             for row in stage["evidence"]:
                 row["locator"] = wording.locator(row)
+    for pair in incident["contrast"]["stages"]:
+        for step in (pair["before"], pair["after"]):
+            step["known"] = wording.stage_state(step["state"])
     incident["hypotheses"].sort(key=lambda row: _order(incident, row))
     incident["headline"] = wording.headline(incident)
     incident["open_title"] = wording.open_title(incident)
@@ -137,16 +143,3 @@ def _lines(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _digest(text: object) -> str:
     return hashlib.sha256(str(text).encode("utf-8", "replace")).hexdigest()[:8]
-
-
-def _timeline(events: list[dict[str, Any]], incidents: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
-    """The rows to show and whether rows are left out: at most `TIMELINE_ROWS`, those in a window before all others."""
-    if len(events) <= TIMELINE_ROWS:
-        return events, False
-    spans = figures.windows(incidents)
-    inside = [row for row in events if any((at := wording.moment(row["time"])) and start <= at <= end for start, end in spans)]
-    return (inside or events)[:TIMELINE_ROWS], True
-
-
-def _lane_order(lane: str) -> tuple[int, str]:
-    return (figures.LANES.index(lane) if lane in figures.LANES else len(figures.LANES), lane)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 STATUS_RANK = {
@@ -28,8 +29,11 @@ _MISSING = frozenset({"missing", "absent"})
 
 def moment(value: object) -> datetime | None:
     """The UTC time of an ISO-8601 text; None for no time or an unreadable one. A text without zone is UTC."""
-    if not isinstance(value, str):
-        return None
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1 << 15)  # each of thousands of events is asked for its time by several parts of the page
+def _moment(value: str) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(value)
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 TASK = "767baff0-3f1e-4363-a974-5d801189250d"
@@ -145,6 +146,32 @@ def _timeline() -> list[dict[str, Any]]:
         {"time": None, "basis": "none", "artifact": CONF, "line": 37, "lane": "agent", "level": "", "component": "", "text": "Extensions.Enabled=n", "tags": ["state"]},
     ]  # fmt: skip
     return sorted(rows, key=lambda row: str(row["time"] or ""))
+
+
+def synthetic_timeline(count: int) -> list[dict[str, Any]]:
+    """As many events of six lanes, ten seconds apart, the last of them when the incident ends; `unix` is their time once more."""
+    end, rows = 1773456200, []  # 2026-03-14T02:43:20Z
+    lanes = ("platform", "agent", "extension", "other-extensions", "os", "network")
+    texts = (
+        "[HEARTBEAT] Agent WALinuxAgent-2.11.1.4 is running as the goal state agent [DEBUG HeartbeatCounter: {b};HeartbeatId: 5A7C;UpdateGSErrors: 0]",
+        "ProcessExtensionsGoalState completed [incarnation_{a} {b} ms]",
+        "Fetched a new incarnation for the WireServer goal state [incarnation {a}]",
+        "Event: name=Microsoft.Azure.Monitor.AzureMonitorLinuxAgent, op=Enable, message=Enable succeeded, duration={b}",
+        "Started Session {a} of User azureuser.",
+        "snapshot of blob {a} done, activity {a:08x}-6f1d-4c55-8e4c-{b:012x}",
+        "eth0: DHCPv4 address 10.0.0.4/24, gateway 10.0.0.1 acquired from 168.63.129.16",
+        "Reloading ntp.service - Network Time Service in {b} ms",
+    )
+    for number in range(count):
+        unix = end - 10 * (count - number - 1)
+        noise = (number * 2654435761) % 1_000_003
+        level = "ERROR" if noise % 211 == 0 else "WARNING" if noise % 37 == 0 else "INFO"
+        rows.append({
+            "time": datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "unix": unix, "basis": "declared", "artifact": LOG, "line": 100 + number,
+            "lane": lanes[noise % 6], "level": level, "component": ("ExtHandler", "Daemon", "systemd")[noise % 3],
+            "text": texts[noise % 8].format(a=noise % 977, b=noise), "tags": [],
+        })  # fmt: skip
+    return rows
 
 
 def confirmed() -> dict[str, Any]:
