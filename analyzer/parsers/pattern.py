@@ -142,8 +142,8 @@ class Pattern:
         """Whether an anchor is all that it asks for."""
         return self.match is None and not self.where
 
-    def find(self, event: Event) -> tuple[int, Mapping[str, str]] | None:
-        """Offset of the match in `event.text` and the named groups; None if the event is not this pattern."""
+    def find(self, event: Event) -> tuple[int, int, Mapping[str, str]] | None:
+        """Begin and end of the match in `event.text` and the named groups; None if the event is not this pattern."""
         if not all(condition.holds(event) for condition in self._of_event):
             return None
         if self._expression is not None:
@@ -153,11 +153,11 @@ class Pattern:
             groups = {k: v for k, v in found.groupdict().items() if v is not None}
             if not all(condition.judge(groups.get(condition.name)) for condition in self._of_match):
                 return None
-            return found.start(), groups
+            return found.start(), found.end(), groups
         if self.anchors:
-            places = [at for at in (event.text.find(anchor) for anchor in self.anchors) if at >= 0]
-            return (min(places), NO_GROUPS) if places else None
-        return 0, NO_GROUPS
+            places = [(at, at + len(anchor)) for anchor in self.anchors if (at := event.text.find(anchor)) >= 0]
+            return (*min(places), NO_GROUPS) if places else None
+        return 0, 0, NO_GROUPS
 
 
 NO_GROUPS: Mapping[str, str] = {}
@@ -165,13 +165,16 @@ NO_GROUPS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An event that is a pattern: `line` is where the match itself stands, `groups` are its named parts."""
+    """An event that is a pattern: `line` is where the match itself stands, `groups` are its named parts.
+
+    `at` and `end` are the match in the event's text; equal where the whole event is meant."""
 
     pattern: str
     event: Event
     line: int | None
     groups: Mapping[str, str] = field(default_factory=lambda: NO_GROUPS)
     at: int = 0
+    end: int = 0
 
     def value(self, name: str) -> Value:
         return self.groups[name] if name in self.groups else attribute(self.event, name)
@@ -233,16 +236,16 @@ class KindPatterns:
             return
         anchors, owners = self._in_record
         found = anchors.Match(event.text.encode("utf-8", "replace")) or ()
-        first: dict[str, tuple[int, Pattern]] = {}
+        first: dict[str, tuple[int, int, Pattern]] = {}
         for i in sorted(found):
             anchor, patterns = owners[i]
             at = event.text.find(anchor)
             for pattern in patterns:
                 if pattern.name not in first or at < first[pattern.name][0]:
-                    first[pattern.name] = (at, pattern)
-        for at, pattern in first.values():
+                    first[pattern.name] = (at, at + len(anchor), pattern)
+        for at, end, pattern in first.values():
             if pattern.plain:
-                yield _made(pattern, event, at, NO_GROUPS)
+                yield _made(pattern, event, at, end, NO_GROUPS)
             else:
                 yield from _hit(pattern, event)
 
@@ -258,9 +261,9 @@ def _hit(pattern: Pattern, event: Event) -> Iterator[Hit]:
         yield _made(pattern, event, *found)
 
 
-def _made(pattern: Pattern, event: Event, at: int, groups: Mapping[str, str]) -> Hit:
+def _made(pattern: Pattern, event: Event, at: int, end: int, groups: Mapping[str, str]) -> Hit:
     line = None if event.line is None else event.line + event.text.count("\n", 0, at)
-    return Hit(pattern.name, event, line, groups, at)
+    return Hit(pattern.name, event, line, groups, at, end)
 
 
 class PatternSet:

@@ -13,7 +13,7 @@ Shape = dict[str, Any]
 
 _EVIDENCE: Shape = {
     "id": "", "signature": "", "role": "", "strength": "", "relation": "", "artifact": "", "line": None, "until_line": None, "record": None,
-    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [],
+    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [], "matched": "",
 }  # fmt: skip
 _HYPOTHESIS: Shape = {
     "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
