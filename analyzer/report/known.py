@@ -1,0 +1,167 @@
+"""Secrets and names that this run knows: hidden wherever they stand, and looked for in every output before it is written.
+
+`redact.py` finds a secret by what stands beside it (`password=…`). The same value may stand elsewhere without a name, so each value
+that was masked once is masked everywhere. That needs values that mean something: a short one, a plain word or a number would hit
+by chance, and one that the report's own texts hold (`waagent.conf`) is no secret. docs/privacy.md says where the limits are.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+import re2
+
+from analyzer import resources
+
+from .redact import MASK
+from .visible import visible
+
+SHORTEST = 6  # characters of a secret that is looked for where no name stands beside it
+SHORTEST_WORD = 12  # the same for one of letters alone or digits alone: words and numbers stand everywhere
+_IDENTITY = ("id", "job_id", "path", "artifact", "vm", "vault", "operation", "symptom", "code", "component", "kind", "sha256", "name")
+_NO_SECRET = re.compile(  # a path, a date, a version, a placeholder
+    r"(?:/[a-z][\w.-]*){2,}/?|[A-Za-z]:\\.*|\d{4}-\d\d-\d\d[T ]?[\d:.Z+]*|\d+(?:\.\d+)+|[<{\[(].*[>}\])]|[*x.X-]+"
+)
+_INNER = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\s*:)')  # the values of a JSON object that was masked as a whole
+_PACKED = re.compile(rb"[A-Za-z0-9+/=]{200,}")  # base64 of data that was searched before it was packed
+_MEMORY = 64 << 20
+
+
+def values(document: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """All texts of a document with the key that each stands under."""
+    if isinstance(document, str):
+        yield key, document
+    elif isinstance(document, dict):
+        for name, item in document.items():
+            yield from values(item, name)
+    elif isinstance(document, list):
+        for item in document:
+            yield from values(item, key)
+
+
+def changed(document: Any, change: Callable[[str, str], str], key: str = "") -> Any:
+    """A copy of a document with every text put through `change`, which gets its key too."""
+    if isinstance(document, str):
+        return change(key, document)
+    if isinstance(document, dict):
+        return {name: changed(item, change, name) for name, item in document.items()}
+    if isinstance(document, list):
+        return [changed(item, change, key) for item in document]
+    return document
+
+
+def telling(found: Iterable[str], document: dict[str, Any]) -> list[str]:
+    """The secrets among `found` that can be looked for by themselves, longest first."""
+    candidates = {form for secret in found for form in _forms(secret) if _tells(form)}
+    if not candidates:
+        return []
+    own = own_text()
+    identity = {text for key, text in values(document) if key in _IDENTITY}
+    return sorted((one for one in candidates if one not in identity and one.lower() not in own), key=lambda one: (-len(one), one))
+
+
+def hide(document: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
+    """A copy of the document with the secrets masked wherever they stand."""
+    pattern = _any_of(secrets)
+    if pattern is None:
+        return document
+    copied: dict[str, Any] = changed(document, lambda _, text: _hidden(text, pattern))
+    return copied
+
+
+def hide_in(text: str, secrets: Iterable[str]) -> str:
+    """The same for one text."""
+    pattern = _any_of(secrets)
+    return text if pattern is None else _hidden(text, pattern)
+
+
+def shown_in(outputs: Iterable[tuple[str, bytes]], secrets: Iterable[str], names: Iterable[str] = ()) -> str | None:
+    """The name of the first output that holds a secret, or a name as a word of its own, in any of the forms that writers give it."""
+    forms = {form for secret in secrets for form in _written(secret)}
+    pattern = _any_of(forms)
+    words = whole_words({form for name in names for form in _written(name)})
+    for output, data in outputs:
+        data = _PACKED.sub(b"", data)
+        if (pattern and pattern.search(data)) or (words and words.search(data)):
+            return output
+        if pattern and pattern.search(b"".join(data.split())):  # broken over lines
+            return output
+    return None
+
+
+def whole_words(names: Iterable[str]) -> Any:
+    """An RE2 expression over bytes that finds one of the names as its group 1, not inside of a longer word; None for no names.
+
+    Letters and digits make a word; `_`, `-` and `.` end one, so a name is found in what is derived from it (`web01_OsDisk_1`).
+    """
+    parts = [re2.escape(name.encode()) for name in sorted(names, key=lambda name: (-len(name), name))]
+    return re2.compile(rb"(?i)(?:^|[^A-Za-z0-9])(" + b"|".join(parts) + rb")(?:$|[^A-Za-z0-9])", _options()) if parts else None
+
+
+@cache
+def own_text() -> str:
+    """Everything that a report says by itself, in small letters: messages, causes, remedies, templates, the schema's words."""
+    parts = []
+    for path in sorted(resources.catalogue().rglob("*")):
+        if path.suffix in (".yaml", ".json") and path.name != "privacy.yaml":
+            text = path.read_text(encoding="utf-8")
+            is_signatures = path.parent.name == "signatures"  # their examples are not ours to say
+            parts.append("\n".join(re.findall(r"(?m)^\s*(?:- id|says|cause):.*$", text)) if is_signatures else text)
+    parts += [path.read_text(encoding="utf-8") for path in sorted(resources.path("reports").rglob("*")) if path.is_file()]
+    return "\n".join(parts).lower()
+
+
+@cache
+def own_words() -> frozenset[str]:
+    """The words of `own_text`."""
+    return frozenset(re.findall(r"[a-z0-9]+", own_text()))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """A secret as it was written, as it is meant, and the parts of one that is an object."""
+    yield secret.strip()
+    yield unquote(secret).strip()
+    if "\\" in secret:
+        with suppress(ValueError):  # cut, or not JSON: then there is no other form
+            yield str(json.loads(f'"{secret}"'))
+    yield from (line.strip() for line in secret.split("\n"))
+    if secret[:1] in ("{", "["):
+        yield from _INNER.findall(secret)
+
+
+def _tells(secret: str) -> bool:
+    if MASK in secret or len(secret) < SHORTEST or _NO_SECRET.fullmatch(secret):
+        return False
+    is_plain = secret.isalpha() or secret.isdigit()
+    return len(secret) >= (SHORTEST_WORD if is_plain else SHORTEST)
+
+
+def _written(text: str) -> set[str]:
+    in_json = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
+    return {text, html.escape(text), html.escape(text).replace("&quot;", "&#34;"), visible(text), text.replace('"', '""'), *in_json}
+
+
+def _any_of(texts: Iterable[str]) -> Any:
+    parts = sorted({text.encode("utf-8", "replace") for text in texts if text}, key=lambda text: (-len(text), text))
+    return re2.compile(b"|".join(re2.escape(part) for part in parts), _options()) if parts else None
+
+
+@cache
+def _options() -> Any:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
+
+
+def _hidden(text: str, pattern: Any) -> str:
+    raw = text.encode("utf-8", "replace")
+    return pattern.sub(MASK.encode(), raw).decode("utf-8", "replace") if pattern.search(raw) else text
