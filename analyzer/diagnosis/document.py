@@ -177,6 +177,7 @@ class _Writer:
         hypotheses = [self._hypothesis(judged, hypothesis, names) for hypothesis in _shown_order(judged)]
         return {
             "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
+            "activity_id": (incident.job.fields.get("activity") if incident.job else None) or None,
             "vm": incident.vm, "vault": incident.vault,
             "operation": incident.operation, "started": moment(incident.started), "ended": moment(incident.ended),
             "window": _window(incident),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,17 +18,20 @@ from markupsafe import Markup
 
 from analyzer import resources
 
-from . import terminal, wording
+from . import letters, markdown, terminal, wording
 from .document import Redacted
-from .messages import Messages
+from .messages import LANGUAGE_NAMES, Messages
 from .view import view
 from .visible import visible
 
 TEMPLATE, STYLE, SCRIPT = "report.html.j2", "style.css", "script.js"
 
 
-def render(document: Redacted, lang: str = "en") -> str:
-    """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text."""
+def render(document: Redacted, lang: str = "en", others: Mapping[str, Redacted] | None = None) -> str:
+    """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text.
+
+    `others` are the document in further languages: the letters stand on the page in each, because who reads them may not be who sends them.
+    """
     messages = Messages(lang)
     environment = _environment(messages)
     return environment.get_template(TEMPLATE).render(
@@ -36,7 +40,16 @@ def render(document: Redacted, lang: str = "en") -> str:
         style_hash=_hash(environment, STYLE),
         script_hash=_hash(environment, SCRIPT),
         ticket=terminal.render(document, lang),
+        drafts_by_lang=[_drafts(found, one) for one, found in {lang: document, **(others or {})}.items()],
     )
+
+
+def _drafts(document: Redacted, lang: str) -> dict[str, str]:
+    """The texts to pass on, in one language."""
+    return {
+        "lang": lang, "name": LANGUAGE_NAMES[lang], "customer": letters.customer(document, lang),
+        "escalation": letters.escalation(document, lang), "markdown": markdown.render(document, lang),
+    }  # fmt: skip
 
 
 class _Loader(BaseLoader):

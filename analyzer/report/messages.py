@@ -9,6 +9,7 @@ import yaml
 from analyzer import resources
 
 LANGUAGES = ("en", "zh-CN")
+LANGUAGE_NAMES = {"en": "English", "zh-CN": "中文"}  # as those who read them call them
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -23,9 +23,9 @@ _VERDICT: Shape = {
     "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
 }  # fmt: skip
 _INCIDENT: Shape = {
-    "id": "", "group": None, "source": "bundle", "job_id": None, "vm": None, "vault": None, "operation": None, "started": None,
-    "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {}, "hypotheses": [],
-    "contrast": {},
+    "id": "", "group": None, "source": "bundle", "job_id": None, "activity_id": None, "vm": None, "vault": None, "operation": None,
+    "started": None, "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {},
+    "hypotheses": [], "contrast": {},
 }  # fmt: skip
 _DIAGNOSIS: Shape = {
     "schema": "diagnosis/1", "tool": {}, "bundle": {}, "clocks": [], "incidents": [], "checklist": [], "context": [], "problems": [],
