@@ -43,15 +43,14 @@ class Options:
 
 @dataclass(frozen=True)
 class _Output:
-    """Bytes for a file (None: standard output), and what of them can be searched where they are packed."""
+    """Bytes for a file (None: standard output); where they are packed, what is in them, by name, so that it can be searched."""
 
     path: Path | None
     data: bytes
-    searched: tuple[tuple[str, bytes], ...] = ()
+    packed: tuple[tuple[str, bytes], ...] = ()
 
-    @property
-    def name(self) -> str:
-        return "standard output" if self.path is None else str(self.path)
+    def searched(self) -> tuple[tuple[str, bytes], ...]:
+        return self.packed or (("standard output" if self.path is None else str(self.path), self.data),)
 
 
 def run(bundles: Sequence[str], options: Options) -> int:
@@ -119,7 +118,7 @@ def _write(result: Result, options: Options, inputs: Sequence[Path]) -> None:
     verdict = "" if options.json == "-" else render_terminal(prepared.documents[0], options.lang, colour=_coloured())
     searched = [
         ("the terminal", verdict.encode()),
-        *(found for output in outputs for found in (*output.searched, (output.name, output.data))),
+        *(found for output in outputs for found in output.searched()),
     ]
     leaking = shown_in(searched, prepared.secrets, prepared.names.originals() if prepared.names else ())
     if leaking is not None:
@@ -167,13 +166,16 @@ def _rendered(prepared: Prepared, options: Options) -> Iterator[_Output]:
     if options.timeline is not None:
         from analyzer.report.timeline_export import render as render_timeline
 
-        rows = render_timeline(document, ".jsonl")
-        yield _Output(options.timeline, render_timeline(document, options.timeline.suffix), ((str(options.timeline), rows),))
+        data = render_timeline(document, options.timeline.suffix)
+        is_packed = options.timeline.suffix.lower() == ".parquet"
+        yield _Output(options.timeline, data, ((str(options.timeline), render_timeline(document, ".jsonl")),) if is_packed else ())
     if options.evidence is not None:
         from analyzer.report.pack import members, pack
 
         files = members(document, options.lang, others)
-        yield _Output(options.evidence, pack(files), tuple((f"{options.evidence}: {name}", data) for name, data in files.items()))
+        yield _Output(
+            options.evidence, pack(files), tuple((f"{options.evidence}: {name}", data) for name, data in files.items())
+        )  # names: MANIFEST.txt
 
 
 def _others(prepared: Prepared, lang: str) -> dict[str, Redacted]:

@@ -41,7 +41,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("sid", r"(S-1-5-21-\d+-\d+-\d+(?:-\d+)?)"),
     ("user", r"/(?:home|Users)/([A-Za-z0-9._-]{2,40})"),
     ("user", r"(?i)[a-z]:(?:\\)+(?:Users|Documents and Settings)(?:\\)+([^\\/:*?\"<>|\r\n]{2,40})"),
-    ("user", r"(?i)(?:^|[^a-z0-9])(?:user|username|user_name|acct|logname|TargetUserName|SubjectUserName)=[\"']?([A-Za-z0-9._-]{2,40})"),
+    ("user", r"(?i)(?:^|[^a-z0-9])(?:user|username|user_name|acct|TargetUserName|SubjectUserName)=[\"']?([A-Za-z0-9._-]{2,40})"),
     ("user", r"(?i)(?:(?:for|invalid) user|publickey for|password for|session (?:opened|closed) for user) ([A-Za-z0-9._-]{2,40})"),
     ("user", r"sudo: +([A-Za-z0-9._-]{2,40}) : "),
     ("storage", r"(?i)(?:^|[^A-Za-z0-9-])([a-z0-9][a-z0-9-]{2,62})\.(?:z\d+\.)?(?:blob|file|queue|table|dfs|web)\.(?:core|storage)\.[a-z]"),
@@ -52,15 +52,16 @@ _RULES: tuple[tuple[str, str], ...] = (
     ("host", r"(?i)host ?name(?:[ .]*:|\s*=)\s*[\"']?([A-Za-z0-9][A-Za-z0-9._-]{1,80})"),
     ("domain", r"(?i)DNS suffix[ .]*: ([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+)"),
 )  # fmt: skip
-_OF_TYPE = re2.compile(rf"(?i)/providers/([A-Za-z.]+/[A-Za-z]+)/{_SEGMENT}")
-_IPV4 = re2.compile(r"(?:^|[^A-Za-z0-9.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:$|[^A-Za-z0-9.]|\.(?:$|[^0-9]))")
-_IPV6 = re2.compile(r"(?i)(?:^|[^A-Za-z0-9:.])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})(?:$|[^A-Za-z0-9:])")
-_VERSION_BEFORE = re.compile(r"(?i)(?:version|ver|release|build|agent|extension|v)[\"'\s:=(\[]*\Z|[-_]\Z")
+_OF_TYPE = re2.compile(rf"(?i)/providers/([A-Za-z.]+/[A-Za-z]+)/{_SEGMENT}".encode())
+_IPV4 = re2.compile(rb"(?m)(?:^|[^A-Za-z0-9.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:$|[^A-Za-z0-9.]|\.(?:$|[^0-9]))")
+_IPV6 = re2.compile(rb"(?im)(?:^|[^A-Za-z0-9:.])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})(?:$|[^A-Za-z0-9:])")
+_VERSION_BEFORE = re.compile(rb"(?i)(?:version|ver|release|build|agent|extension|v)[\"'\s:=(\[]*\Z|[-_]\Z")
 _ADDRESS_AROUND = re.compile(
-    r"(?i)(?:://|\b(?:ip|address|addr|src|dst|from|to|via|gateway|gw|server|host|endpoint|inet|dns|lease|peer|dhcp\w*|nameserver)"
-    r"[\"'\s:=(\[]*)\Z"
+    rb"(?i)(?:://|\b(?:ip|address|addr|src|dst|from|to|via|gateway|gw|server|host|endpoint|inet|dns|lease|peer|dhcp\w*|nameserver)"
+    rb"[\"'\s:=(\[]*)\Z"
 )
-_COMPILED = tuple((kind, re2.compile(rule)) for kind, rule in _RULES)
+_COMPILED = tuple((kind, re2.compile(f"(?m){rule}".encode())) for kind, rule in _RULES)
+_BETWEEN_TEXTS = "\n\x1f\n"  # no rule reaches over it
 _UNITS = (".service", ".socket", ".target", ".slice", ".scope", ".mount", ".timer", ".device", ".path", ".swap")
 _SHORTEST = 3  # characters of a name that is replaced inside of a text
 _LONGEST = 120
@@ -159,44 +160,44 @@ def _numbered(found: dict[str, str]) -> dict[str, str]:
 
 
 def _collected(texts: Iterable[str]) -> list[Name]:
-    names: list[Name] = []
-    quads: dict[str, bool] = {}
+    """All names in the texts, which are looked through as one: a call per text and rule would cost more than the search."""
+    raw = _BETWEEN_TEXTS.join(texts).encode("utf-8", "replace")
     types = _words()["resources"]
-    for text in texts:
-        if not any(char in text for char in "/\\.:@=;-"):
-            continue
-        for kind, rule in _COMPILED:
-            names += [(kind, hit.group(1)) for hit in rule.finditer(text)]
-        for hit in _OF_TYPE.finditer(text):
-            kind = types.get(hit.group(1).lower())
-            if kind:
-                names.append((kind, hit.group(2)))
-        for hit in _IPV4.finditer(text):
-            address = _is_address(text, hit)
-            quads[hit.group(1)] = quads.get(hit.group(1), False) or address
-        names += [("ip", hit.group(1)) for hit in _IPV6.finditer(text)]
-    return names + [("ip", quad) for quad, address in quads.items() if address]
+    names = [(kind, hit.group(1)) for kind, rule in _COMPILED for hit in rule.finditer(raw)]
+    for hit in _OF_TYPE.finditer(raw):
+        kind = types.get(hit.group(1).decode().lower())
+        if kind:
+            names.append((kind, hit.group(2)))
+    quads: dict[bytes, bool] = {}
+    for hit in _IPV4.finditer(raw):
+        quads[hit.group(1)] = quads.get(hit.group(1), False) or _is_address(raw, hit)
+    names += [("ip", quad) for quad, address in quads.items() if address]
+    names += [("ip", hit.group(1)) for hit in _IPV6.finditer(raw)]
+    return [(kind, name.decode("utf-8", "replace")) for kind, name in dict.fromkeys(names)]
 
 
-def _is_address(text: str, hit: Any) -> bool:
+def _is_address(raw: bytes, hit: Any) -> bool:
     """Whether four numbers are an address, not a version: by their size and by what stands beside them."""
-    numbers = [int(part) for part in hit.group(1).split(".")]
-    if any(number > 255 for number in numbers) or any(len(part) > 1 and part[0] == "0" for part in hit.group(1).split(".")):
+    parts = hit.group(1).split(b".")
+    numbers = [int(part) for part in parts]
+    if any(number > 255 for number in numbers) or any(len(part) > 1 and part[:1] == b"0" for part in parts):
         return False
     if numbers[0] in (0, 127, 255) or numbers[0] >= 224:
         return False
-    before, behind = text[max(0, hit.start(1) - 24) : hit.start(1)], text[hit.end(1) : hit.end(1) + 3]
-    if _VERSION_BEFORE.search(before) and "://" not in before:
+    before, behind = raw[max(0, hit.start(1) - 24) : hit.start(1)], raw[hit.end(1) : hit.end(1) + 3]
+    if _VERSION_BEFORE.search(before) and b"://" not in before:
         return False
     if numbers[0] >= 10:
         return True
-    return bool(_ADDRESS_AROUND.search(before)) or bool(re.match(r"[:/]\d", behind))
+    return bool(_ADDRESS_AROUND.search(before)) or re.match(rb"[:/]\d", behind) is not None
 
 
 def _parts(kind: str, name: str) -> Iterator[Name]:
     """A host with its domain is two names; a user of a domain is one."""
     if kind == "host" and "." in name and not re.fullmatch(r"[\d.]+", name):
         short, _, domain = name.strip(".").partition(".")
+        if any(f".{domain.lower()}".endswith(f".{azure}") for azure in _words()["domains"]):
+            return
         yield "host", short
         if "." in domain:
             yield "domain", domain
