@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -30,8 +30,11 @@ _NO_SECRET = re.compile(  # a path, a date, a version, a placeholder
     r"(?:/[a-z][\w.-]*){2,}/?|[A-Za-z]:\\.*|\d{4}-\d\d-\d\d[T ]?[\d:.Z+]*|\d+(?:\.\d+)+|[<{\[(].*[>}\])]|[*x.X-]+"
 )
 _INNER = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\s*:)')  # the values of a JSON object that was masked as a whole
+_WORD = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]")
 _PACKED = re.compile(rb"[A-Za-z0-9+/=]{200,}")  # base64 of data that was searched before it was packed
 _MEMORY = 64 << 20
+_CHUNK = 10_000  # bytes of literals in one expression
+_LONGEST = 20_000  # characters of a secret that is looked for; a longer one is a whole document, masked where it stood
 
 
 def values(document: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -69,40 +72,67 @@ def telling(found: Iterable[str], document: dict[str, Any]) -> list[str]:
 
 def hide(document: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
     """A copy of the document with the secrets masked wherever they stand."""
-    pattern = _any_of(secrets)
-    if pattern is None:
+    patterns = _any_of(secrets)
+    if not patterns:
         return document
-    copied: dict[str, Any] = changed(document, lambda _, text: _hidden(text, pattern))
+    copied: dict[str, Any] = changed(document, lambda _, text: _hidden(text, patterns))
     return copied
 
 
 def hide_in(text: str, secrets: Iterable[str]) -> str:
     """The same for one text."""
-    pattern = _any_of(secrets)
-    return text if pattern is None else _hidden(text, pattern)
+    return _hidden(text, _any_of(secrets))
 
 
-def shown_in(outputs: Iterable[tuple[str, bytes]], secrets: Iterable[str], names: Iterable[str] = ()) -> str | None:
+def shown_in(outputs: Iterable[tuple[str, bytes]], secrets: Iterable[str], names: Collection[str] = ()) -> str | None:
     """The name of the first output that holds a secret, or a name as a word of its own, in any of the forms that writers give it."""
     forms = {form for secret in secrets for form in _written(secret)}
-    pattern = _any_of(forms)
-    words = whole_words({form for name in names for form in _written(name)})
+    patterns = _any_of(forms)
+    words = Words({form for name in names for form in _written(name)})
     for output, data in outputs:
         data = _PACKED.sub(b"", data)
-        if (pattern and pattern.search(data)) or (words and words.search(data)):
+        unbroken = b"".join(data.split()) if patterns else b""  # a line that was wrapped
+        if any(pattern.search(data) or pattern.search(unbroken) for pattern in patterns):
             return output
-        if pattern and pattern.search(b"".join(data.split())):  # broken over lines
+        if names and any(words.find(data.decode("utf-8", "replace"))):
             return output
     return None
 
 
-def whole_words(names: Iterable[str]) -> Any:
-    """An RE2 expression over bytes that finds one of the names as its group 1, not inside of a longer word; None for no names.
+class Words:
+    """Finds names as words of their own, however many there are: one look into a table per word of the text.
 
-    Letters and digits make a word; `_`, `-` and `.` end one, so a name is found in what is derived from it (`web01_OsDisk_1`).
+    Letters and digits of ASCII make a word; `_`, `-` and `.` end one, so a name is found in what is derived from it
+    (`web01_OsDisk_1`). Any other character is a word by itself: Chinese has no blanks.
     """
-    parts = [re2.escape(name.encode()) for name in sorted(names, key=lambda name: (-len(name), name))]
-    return re2.compile(rb"(?i)(?:^|[^A-Za-z0-9])(" + b"|".join(parts) + rb")(?:$|[^A-Za-z0-9])", _options()) if parts else None
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {name.lower() for name in names}
+        lengths: dict[str, set[int]] = {}
+        for name in self._names:
+            first = _WORD.match(name)
+            if first is not None:
+                lengths.setdefault(first[0], set()).add(len(name))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Begin and end of each name in the text, the longest where several begin."""
+        done = 0
+        for hit in _WORD.finditer(text):
+            lengths = self._lengths.get(hit[0].lower())
+            if lengths is None or hit.start() < done:
+                continue
+            for length in lengths:
+                end = hit.start() + length
+                if text[hit.start() : end].lower() in self._names and not _goes_on(text, end):
+                    yield hit.start(), end
+                    done = end
+                    break
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the word goes on behind `end`."""
+    return text[end - 1 : end + 1].isascii() and text[end - 1].isalnum() and text[end : end + 1].isalnum()
 
 
 @cache
@@ -116,12 +146,6 @@ def own_text() -> str:
             parts.append("\n".join(re.findall(r"(?m)^\s*(?:- id|says|cause):.*$", text)) if is_signatures else text)
     parts += [path.read_text(encoding="utf-8") for path in sorted(resources.path("reports").rglob("*")) if path.is_file()]
     return "\n".join(parts).lower()
-
-
-@cache
-def own_words() -> frozenset[str]:
-    """The words of `own_text`."""
-    return frozenset(re.findall(r"[a-z0-9]+", own_text()))
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -148,9 +172,18 @@ def _written(text: str) -> set[str]:
     return {text, html.escape(text), html.escape(text).replace("&quot;", "&#34;"), visible(text), text.replace('"', '""'), *in_json}
 
 
-def _any_of(texts: Iterable[str]) -> Any:
-    parts = sorted({text.encode("utf-8", "replace") for text in texts if text}, key=lambda text: (-len(text), text))
-    return re2.compile(b"|".join(re2.escape(part) for part in parts), _options()) if parts else None
+def _any_of(texts: Iterable[str]) -> list[Any]:
+    """RE2 expressions over bytes that find any of the texts, the longest first; several, so that none grows beyond RE2's memory."""
+    parts = sorted({text.encode("utf-8", "replace") for text in texts if 0 < len(text) <= _LONGEST}, key=lambda text: (-len(text), text))
+    chunks: list[list[bytes]] = []
+    size = _CHUNK
+    for part in parts:
+        if size + len(part) > _CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(re2.escape(part))
+        size += len(part)
+    return [re2.compile(b"|".join(chunk), _options()) for chunk in chunks]
 
 
 @cache
@@ -162,6 +195,10 @@ def _options() -> Any:
     return options
 
 
-def _hidden(text: str, pattern: Any) -> str:
+def _hidden(text: str, patterns: list[Any]) -> str:
     raw = text.encode("utf-8", "replace")
-    return pattern.sub(MASK.encode(), raw).decode("utf-8", "replace") if pattern.search(raw) else text
+    if not any(pattern.search(raw) for pattern in patterns):
+        return text
+    for pattern in patterns:
+        raw = pattern.sub(MASK.encode(), raw)
+    return raw.decode("utf-8", "replace")

@@ -21,7 +21,7 @@ from analyzer import resources
 from analyzer.model import Event
 from analyzer.resources import read_yaml
 
-from .known import changed, own_text, own_words, values, whole_words
+from .known import Words, changed, own_text, values
 from .redact import MASK
 
 SCHEMA = "pseudonyms/1"
@@ -63,6 +63,8 @@ _ADDRESS_AROUND = re.compile(
 _COMPILED = tuple((kind, re2.compile(f"(?m){rule}".encode())) for kind, rule in _RULES)
 _BETWEEN_TEXTS = "\n\x1f\n"  # no rule reaches over it
 _UNITS = (".service", ".socket", ".target", ".slice", ".scope", ".mount", ".timer", ".device", ".path", ".swap")
+_WORD = re.compile(r"\w")
+_AROUND = " \t\"'._-"  # what is no part of a name at either end
 _SHORTEST = 3  # characters of a name that is replaced inside of a text
 _LONGEST = 120
 _FIELDS = ("vm", "vault", "name")  # keys of a document that hold a name and nothing else
@@ -72,7 +74,7 @@ _CLASSES = ("sub", "tenant", "ip", "mac", "host", "domain", "user", "mail", "sid
 
 @dataclass(frozen=True)
 class Pseudonyms:
-    """What stands for what: `names` in small letters and as written. `alone` are names that are words of the report too, or very short:
+    """What stands for what: `names` in small letters. `alone` are names that are words of the report too, or very short:
     they are replaced only where a field holds nothing else. `spelled` has the originals by pseudonym."""
 
     names: dict[str, str]
@@ -81,14 +83,14 @@ class Pseudonyms:
 
     def replace(self, document: dict[str, Any]) -> dict[str, Any]:
         """A copy of a document with every name replaced."""
-        pattern = whole_words(self.names)
+        words = Words(self.names)
         memo: dict[tuple[bool, str], str] = {}
 
         def change(key: str, text: str) -> str:
             slot = key in _FIELDS, text
             if slot not in memo:
                 whole = self.alone.get(text.lower()) if slot[0] else None
-                memo[slot] = whole or _replaced(text, pattern, self.names)
+                memo[slot] = whole or _replaced(text, words, self.names)
             return memo[slot]
 
         copied: dict[str, Any] = changed(document, change)
@@ -117,7 +119,7 @@ def pseudonyms(documents: Iterable[dict[str, Any]], texts: Iterable[str], known:
     for names in ((*known, *_collected(said | set(texts))), _collected(in_paths)):
         tier = []
         for kind, name in names:
-            for part_kind, part in _parts(kind, name.strip()):
+            for part_kind, part in _parts(kind, name.strip(_AROUND)):
                 if _is_name(part_kind, part):
                     spelled.setdefault(part.lower(), set()).add(part)
                     tier.append((part_kind, part.lower()))
@@ -130,8 +132,10 @@ def pseudonyms(documents: Iterable[dict[str, Any]], texts: Iterable[str], known:
             if name not in found:
                 found[name] = kind
     numbered = _numbered(found)
-    alone = {name: pseudonym for name, pseudonym in numbered.items() if _is_our_word(name)}
-    apart = {way: pseudonym for name, pseudonym in numbered.items() if name not in alone for way in (name, *spelled[name])}
+    own = own_text()
+    ours = {own[start:end] for start, end in Words(numbered).find(own)}  # what cannot be told from the words of the report
+    alone = {name: pseudonym for name, pseudonym in numbered.items() if len(name) < _SHORTEST or name in ours or not _WORD.search(name)}
+    apart = {name: pseudonym for name, pseudonym in numbered.items() if name not in alone}
     return Pseudonyms(apart, alone, {numbered[name]: min(ways) for name, ways in spelled.items()})
 
 
@@ -234,27 +238,12 @@ def _is_ip(name: str) -> bool:
     return not (address.is_unspecified or address.is_loopback or address.is_multicast)
 
 
-def _is_our_word(name: str) -> bool:
-    """Whether a name cannot be told from the words of the report, or is too short to be told from anything."""
-    return len(name) < _SHORTEST or name in own_words() or (not name.isalnum() and _stands_in(name, own_text()))
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text) is not None
-
-
-def _replaced(text: str, pattern: Any, names: dict[str, str]) -> str:
-    raw = text.encode("utf-8", "replace")
-    if pattern is None or not pattern.search(raw):
-        return text
-    parts, done, at = [], 0, 0
-    while hit := pattern.search(raw, at):
-        start, end = hit.span(1)
-        written = raw[start:end].decode("utf-8", "replace")
-        pseudonym = names.get(written) or names.get(written.lower(), written)
-        parts += [raw[done:start], pseudonym.encode()]
-        done = at = end  # not behind the character after the name: it may be the one before the next
-    return b"".join([*parts, raw[done:]]).decode("utf-8", "replace")
+def _replaced(text: str, words: Words, names: dict[str, str]) -> str:
+    parts, done = [], 0
+    for start, end in words.find(text):
+        parts += [text[done:start], names[text[start:end].lower()]]
+        done = end
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 @cache
