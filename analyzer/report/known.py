@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import re2
+from markupsafe import escape
 
 from analyzer import resources
 
@@ -29,7 +30,7 @@ _IDENTITY = ("id", "job_id", "path", "artifact", "vm", "vault", "operation", "sy
 _NO_SECRET = re.compile(  # a path, a date, a version, a placeholder
     r"(?:/[a-z][\w.-]*){2,}/?|[A-Za-z]:\\.*|\d{4}-\d\d-\d\d[T ]?[\d:.Z+]*|\d+(?:\.\d+)+|[<{\[(].*[>}\])]|[*x.X-]+"
 )
-_INNER = re.compile(r'"((?:[^"\\]|\\.)*)"(?!\s*:)')  # the values of a JSON object that was masked as a whole
+_INNER = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')  # texts of a JSON object that was masked as a whole, and whether they are names
 _WORD = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]")
 _PACKED = re.compile(rb"[A-Za-z0-9+/=]{200,}")  # base64 of data that was searched before it was packed
 _MEMORY = 64 << 20
@@ -157,7 +158,7 @@ def _forms(secret: str) -> Iterator[str]:
             yield str(json.loads(f'"{secret}"'))
     yield from (line.strip() for line in secret.split("\n"))
     if secret[:1] in ("{", "["):
-        yield from _INNER.findall(secret)
+        yield from (text for text, is_name in _INNER.findall(secret) if not is_name)
 
 
 def _tells(secret: str) -> bool:
@@ -169,7 +170,7 @@ def _tells(secret: str) -> bool:
 
 def _written(text: str) -> set[str]:
     in_json = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
-    return {text, html.escape(text), html.escape(text).replace("&quot;", "&#34;"), visible(text), text.replace('"', '""'), *in_json}
+    return {text, str(escape(text)), html.escape(text), visible(text), text.replace('"', '""'), *in_json}
 
 
 def _any_of(texts: Iterable[str]) -> list[Any]:
