@@ -67,8 +67,14 @@ def _customer(page: dict[str, Any], lang: str) -> Iterator[str]:
     yield from _steps(steps, say, messages)
     wanted = [] if verdict["status"] == "confirmed" else _wanted(incident, messages)
     yield from _listed(say("customer.collect"), wanted)
-    yield from _listed(say("customer.docs"), [row["url"] for row in wording.sources(incident)] if verdict["cause"] else [])
+    yield from _listed(say("customer.docs"), _pages(incident) if verdict["cause"] else [])
     yield from ("", say("customer.closing.fixed" if steps else "customer.closing.open"), "", say("customer.signature"))
+
+
+def _pages(incident: dict[str, Any]) -> list[str]:
+    """The documentation's pages, each once."""
+    named = [str(row["url"]) for row in wording.sources(incident)]
+    return named or list(dict.fromkeys(str(url) for row in wording.shown_causes(incident) for url in row["docs"]))
 
 
 def _bundle_reply(page: dict[str, Any], vm: str, say: Any, messages: Messages) -> Iterator[str]:

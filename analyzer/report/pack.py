@@ -23,7 +23,7 @@ from .shape import complete
 from .visible import visible
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
-_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_NO_NAME = re.compile(r"[^A-Za-z0-9._-]+|\.{2,}")
 
 
 def members(document: Redacted, lang: str, others: Mapping[str, Redacted] | None = None) -> dict[str, bytes]:

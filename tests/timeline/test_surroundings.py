@@ -11,7 +11,7 @@ import pytest
 
 from analyzer.bundle import Bundle
 from analyzer.parsers.scan import Mark
-from analyzer.pipeline import analyze, analyze_bundle
+from analyzer.pipeline import analyze
 from analyzer.timeline.surroundings import lines_of, merged
 from tests.support.cases import AGENT_LOG, agent_log, failed_job, hypothesis, run, signature
 
