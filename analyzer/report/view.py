@@ -154,8 +154,11 @@ def _parts(line: dict[str, Any], matched: str) -> tuple[str, str, str]:
     text = line["text"]
     if not line["match"]:
         return text, "", ""
-    before, found, behind = text.partition(matched) if matched else ("", text, "")
-    return (before, found, behind) if found else ("", text, "")
+    before, found, behind = text.partition(matched) if matched else ("", "", "")
+    if found:
+        return before, found, behind
+    shown = text.lstrip()
+    return text[: len(text) - len(shown)], shown, ""
 
 
 def _digest(text: object) -> str:
