@@ -34,6 +34,9 @@ _INNER = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')  # texts of a JSON object tha
 _WORD = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]")
 _PACKED = re.compile(rb"[A-Za-z0-9+/=]{200,}")  # base64 of data that was searched before it was packed
 _MEMORY = 64 << 20
+_CUT = 300  # characters of a text that may be a cut one
+_REST = 6  # characters of a secret that are worth masking
+_FEW = 500  # secrets of which rests are looked for
 _CHUNK = 10_000  # bytes of literals in one expression
 _LONGEST = 20_000  # characters of a secret that is looked for; a longer one is a whole document, masked where it stood
 
@@ -72,11 +75,12 @@ def telling(found: Iterable[str], document: dict[str, Any]) -> list[str]:
 
 
 def hide(document: dict[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
-    """A copy of the document with the secrets masked wherever they stand."""
+    """A copy of the document with the secrets masked wherever they stand, also those of which the cut of a text left a part."""
+    secrets = list(secrets)
     patterns = _any_of(secrets)
     if not patterns:
         return document
-    copied: dict[str, Any] = changed(document, lambda _, text: _hidden(text, patterns))
+    copied: dict[str, Any] = changed(document, lambda _, text: _without_rests(_hidden(text, patterns), secrets))
     return copied
 
 
@@ -194,6 +198,22 @@ def _options() -> Any:
     options.max_mem = _MEMORY
     options.log_errors = False
     return options
+
+
+def _without_rests(text: str, secrets: list[str]) -> str:
+    """A long text may have been cut inside of a secret: what is left of it at either end is masked."""
+    if len(text) < _CUT:
+        return text
+    for secret in secrets[:_FEW]:
+        tail = text[-len(secret) - 1 :]
+        at = tail.rfind(secret[:_REST])
+        if at >= 0 and secret.startswith(rest := tail[at:].rstrip("…")) and len(rest) >= _REST:
+            text = text[: len(text) - len(tail) + at] + MASK
+        head = text[: len(secret) + 1]
+        end = head.find(secret[-_REST:])
+        if end >= 0 and secret.endswith(head[: end + _REST].lstrip("…")):
+            text = MASK + text[end + _REST :]
+    return text
 
 
 def _hidden(text: str, patterns: list[Any]) -> str:

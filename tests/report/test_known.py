@@ -50,6 +50,14 @@ def test_a_longer_secret_is_masked_before_a_shorter_one_in_it() -> None:
     assert hide_in("abc-123-def abc-123", ["abc-123", "abc-123-def"]) == "[masked] [masked]"
 
 
+@pytest.mark.parametrize("left", range(6, len(SECRET)))
+def test_what_a_cut_left_of_a_secret_is_masked(left: int) -> None:
+    found = hide(
+        {"a": "x" * 390 + " " + SECRET[:left], "b": "…" + SECRET[-left:] + " " + "y" * 390, "c": "x" * 390 + SECRET[:left] + "…"}, [SECRET]
+    )
+    assert found == {"a": "x" * 390 + " [masked]", "b": "[masked] " + "y" * 390, "c": "x" * 390 + "[masked]"}
+
+
 def test_thousands_of_secrets_are_found() -> None:
     secrets = [f"secret-number-{number}-x" for number in range(4000)]
     found: dict[str, Any] = hide({"text": [f"a {one} b" for one in secrets]}, secrets)
