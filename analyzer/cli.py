@@ -46,22 +46,25 @@ def main(ctx: click.Context) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the HTML report here.")
 @click.option("--json", "json_path", help="Write diagnosis.json here; - for standard output.")
 @click.option("--timeline", type=click.Path(path_type=Path), help="Write the timeline here: .csv, .jsonl or .parquet.")
+@click.option(
+    "--evidence", type=click.Path(path_type=Path), help="Write the evidence pack here: a zip of cited lines, hashes, letters and JSON."
+)
 @click.option("--lang", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True, help="Language of the texts.")
 @click.option(
     "--signatures", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True, help="Folder of further signatures."
 )
-@click.option("--redact", type=click.Choice(["ids"]), help="Also replace ids, addresses, host and user names.")
+@click.option("--redact", type=click.Choice(["ids"]), help="Also replace ids, addresses, host and user names by pseudonyms.")
 @click.option("--fail-on", type=click.Choice(["confirmed", "likely", "possible"]), help="Exit with 1 if a verdict is at least this sure.")
 @click.option("--force", is_flag=True, help="Overwrite files that this program did not write.")
 @click.pass_context
 def bundle_command(
-    ctx: click.Context, bundles: tuple[str, ...], output: Path | None, json_path: str | None, timeline: Path | None, lang: str,
-    signatures: tuple[Path, ...], redact: str | None, fail_on: str | None, force: bool,
+    ctx: click.Context, bundles: tuple[str, ...], output: Path | None, json_path: str | None, timeline: Path | None, evidence: Path | None,
+    lang: str, signatures: tuple[Path, ...], redact: str | None, fail_on: str | None, force: bool,
 ) -> None:  # fmt: skip
     """Analyse BUNDLES as one case."""
     from analyzer.command import Options, run
 
-    ctx.exit(run(bundles, Options(output, json_path, timeline, lang, signatures, redact, fail_on, force)))
+    ctx.exit(run(bundles, Options(output, json_path, timeline, lang, signatures, redact, fail_on, force, evidence)))
 
 
 @main.command()

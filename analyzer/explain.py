@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +13,8 @@ from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.diagnosis.diagnose import Judged, moment
 from analyzer.model import Event
-from analyzer.report import mask
+from analyzer.report import mask, redact
+from analyzer.report.known import hide_in, shown_in, telling
 from analyzer.report.visible import visible
 from analyzer.signatures.evaluate import Evidence, Finding
 from analyzer.signatures.loader import load
@@ -30,10 +31,23 @@ def run(identity: str, bundles: Sequence[str], folders: Sequence[Path]) -> int:
         result = pipeline.analyze(bundles, stdin=sys.stdin.buffer, signatures=folders)
     except BundleError as error:
         for problem in error.problems:
-            click.echo(f"{problem.artifact}: {problem.problem}", err=True)
+            click.echo(visible(mask(f"{problem.artifact}: {problem.problem}"), keep=""), err=True)
         return EXIT_UNREADABLE
-    click.echo("\n".join(_lines(identity, result)))
+    shown, secrets = _without_secrets(_lines(identity, result), result)
+    if shown_in([("", shown.encode())], secrets) is not None:
+        click.echo("analyze: the explanation would have shown a secret, so it is not shown. This is a bug; please report it", err=True)
+        return EXIT_USAGE
+    click.echo(shown)
     return 0
+
+
+def _without_secrets(lines: Iterable[str], result: pipeline.Result) -> tuple[str, list[str]]:
+    """The lines as they may be shown, and the secrets that may not stand in them: those of the lines, and those of the whole document."""
+    found: set[str] = set()
+    shown = "\n".join(visible(mask(line, found), keep="") for line in lines)
+    redact(result.document, found)
+    secrets = telling(found, result.document)
+    return hide_in(shown, secrets), secrets
 
 
 def _lines(identity: str, result: pipeline.Result) -> Iterator[str]:
@@ -72,4 +86,4 @@ def _place(item: Evidence) -> str:
 
 
 def _first_line(event: Event) -> str:
-    return visible(mask(event.text.split("\n", 1)[0][:160]))
+    return mask(event.text).split("\n", 1)[0][:160]  # masked before it is cut: half a secret has no end to know it by

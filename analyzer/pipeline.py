@@ -39,6 +39,10 @@ class Result:
     timeline: Timeline
     catalogue: Catalogue = field(repr=False)
 
+    def translated(self, lang: str) -> dict[str, Any]:
+        """The document in another language, without the rows of the timeline and the lines around evidence: for texts to pass on."""
+        return to_document(self.diagnosis, lang, 0, context=False)
+
 
 def analyze(
     inputs: Sequence[str | Path],

@@ -126,7 +126,7 @@ def test_a_damaged_member_changes_no_exit_code(tmp_path: Path) -> None:
 # outputs
 
 
-@pytest.mark.parametrize(("option", "name"), [("-o", "r.html"), ("--json", "d.json")])
+@pytest.mark.parametrize(("option", "name"), [("-o", "r.html"), ("--json", "d.json"), ("--evidence", "e.zip")])
 def test_our_own_file_is_replaced_and_any_other_needs_force(tmp_path: Path, option: str, name: str) -> None:
     target = tmp_path / name
     assert analyze(FIXTURE, option, target).exit_code == 0
@@ -185,6 +185,27 @@ def test_chinese_is_written_as_utf_8_whatever_the_console(tmp_path: Path) -> Non
     run = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=True)
     assert b"?" in run.stdout
     assert "备份" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "coloured"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (False, {"TERM": "xterm"}, False),
+    ],
+)
+def test_colour_is_for_terminals_that_take_it(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, environment: dict[str, str], coloured: bool
+) -> None:
+    from analyzer import command
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    assert command._coloured() is coloured
 
 
 def test_version_and_help() -> None:

@@ -33,6 +33,7 @@ from analyzer.signatures.model import Strength
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.clock import ASSUMED
 from analyzer.timeline.follow import Trails
+from analyzer.timeline.surroundings import Place, place, surround
 from analyzer.timeline.timeline import Window, order
 
 EXCERPT = 2_000  # characters, CONTRACT.md
@@ -42,9 +43,20 @@ TIMELINE_ROWS = 20_000  # those nearest to an incident; `--timeline` asks for al
 _STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
 
 
-def to_document(diagnosis: Diagnosis, lang: str, rows: int = TIMELINE_ROWS) -> dict[str, Any]:
-    """The whole document, with at most `rows` of the timeline. Equal content gives equal bytes: nothing of the run is in it."""
-    return _Writer(diagnosis, lang, rows).document()
+def to_document(diagnosis: Diagnosis, lang: str, rows: int = TIMELINE_ROWS, *, context: bool = True) -> dict[str, Any]:
+    """The whole document, with at most `rows` of the timeline. Equal content gives equal bytes: nothing of the run is in it.
+
+    With `context`, evidence rows have the lines around them; the cited artifacts are read again, so the bundle must be open.
+    """
+    writer = _Writer(diagnosis, lang, rows)
+    document = writer.document()
+    if context:
+        found = surround([place_ for _, place_ in writer.cited], diagnosis.bundle, diagnosis.reads)
+        for (row, place_), lines in zip(writer.cited, found, strict=True):
+            if lines:
+                row["context"] = lines
+                row["matched"] = place_.matched or None
+    return document
 
 
 class _Writer:
@@ -58,6 +70,7 @@ class _Writer:
         self.about = telling(diagnosis.timeline.events)
         jobs = {judged.incident.job_id: judged.incident.attempts for judged in diagnosis.judged if judged.incident.job_id}
         self.trails = Trails(diagnosis.attempts, jobs, [*diagnosis.timeline.events, *diagnosis.loud.events, *diagnosis.loud.near])
+        self.cited: list[tuple[dict[str, Any], Place]] = []  # evidence rows, and what each cites
 
     def document(self) -> dict[str, Any]:
         d = self.d
@@ -171,6 +184,7 @@ class _Writer:
         hypotheses = [self._hypothesis(judged, hypothesis, names) for hypothesis in _shown_order(judged)]
         return {
             "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
+            "activity_id": (incident.job.fields.get("activity") if incident.job else None) or None,
             "vm": incident.vm, "vault": incident.vault,
             "operation": incident.operation, "started": moment(incident.started), "ended": moment(incident.ended),
             "window": _window(incident),
@@ -305,19 +319,24 @@ class _Writer:
     def _row(self, finding: Finding, item: Evidence, count: int) -> dict[str, Any]:
         event = item.hit.event
         signature = finding.signature
-        return {
+        return self._cite(event, item.hit, {
             "id": _row_id(event, item.hit), "signature": signature.id, "role": signature.role.value, "strength": signature.strength.value,
             "relation": item.relation.value, "artifact": event.artifact, **_place(event, item.hit), "time": moment(event.time),
             "time_basis": event.basis.value, "count": count, "excerpt": _excerpt(event, item.hit),
             "why": _in(signature.says, self.lang),
-        }  # fmt: skip
+        })  # fmt: skip
+
+    def _cite(self, event: Event, hit: Hit | None, row: dict[str, Any]) -> dict[str, Any]:
+        """The row, noted down as one that cites a place."""
+        self.cited.append((row, place(event, hit)))
+        return row
 
     def _stranger(self, item: Template) -> dict[str, Any]:
         event = item.event
-        return {
+        return self._cite(event, None, {
             "id": _row_id(event), "artifact": event.artifact, **_place(event), "time": moment(event.time), "time_basis": event.basis.value,
             "count": item.count, "excerpt": _excerpt(event), "new": item.new,
-        }  # fmt: skip
+        })  # fmt: skip
 
     def _decides(self, judged: Judged, names: Names) -> list[dict[str, Any]]:
         """What to collect, and which of the open causes it separates."""
@@ -411,7 +430,7 @@ class _Writer:
         rows += self._platform_status()
         for noise, hits in self.d.noise:
             text = _in(noise.says, self.lang)
-            shown = [self._plain_row(hit.event, hit) | {"count": len(hits) if hit is hits[0] else 1} for hit in hits[:2]]
+            shown = [self._plain_row(hit.event, hit, len(hits) if hit is hits[0] else 1) for hit in hits[:2]]
             rows.append({"kind": "noise", "cause": None, "text": text, "evidence": shown})
         rows += self._findings_beside()
         return rows
@@ -450,7 +469,7 @@ class _Writer:
                 ):
                     continue
                 told.add((kind, finding.signature.id))
-                evidence = [self._plain_row(hits[-1].event, hits[-1]) | {"count": len(hits)}]
+                evidence = [self._plain_row(hits[-1].event, hits[-1], len(hits))]
                 if finding.cleared is not None:
                     evidence.append(self._plain_row(finding.cleared.event, finding.cleared))
                 rows.append(
@@ -458,11 +477,11 @@ class _Writer:
                 )
         return rows
 
-    def _plain_row(self, event: Event, hit: Hit | None = None) -> dict[str, Any]:
-        return {
+    def _plain_row(self, event: Event, hit: Hit | None = None, count: int = 1) -> dict[str, Any]:
+        return self._cite(event, hit, {
             "id": _row_id(event, hit), "artifact": event.artifact, **_place(event, hit), "time": moment(event.time),
-            "time_basis": event.basis.value, "count": 1, "excerpt": _excerpt(event, hit),
-        }  # fmt: skip
+            "time_basis": event.basis.value, "count": count, "excerpt": _excerpt(event, hit),
+        })  # fmt: skip
 
     def _timeline(self) -> list[dict[str, Any]]:
         """The events in order of time; those near an incident first to stay if there are too many."""

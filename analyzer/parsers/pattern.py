@@ -149,9 +149,9 @@ class Pattern:
         """Whether an anchor is all that it asks for."""
         return self.match is None and not self.where
 
-    def find(self, event: Event, encoded: bytes | None = None) -> tuple[int, Mapping[str, str]] | None:
-        """Offset of the match in `event.text` and the named groups; None if the event is not this pattern. `encoded` is the text as UTF-8,
-        for those who have it already."""
+    def find(self, event: Event, encoded: bytes | None = None) -> tuple[int, int, Mapping[str, str]] | None:
+        """Begin and end of the match in `event.text` and the named groups; None if the event is not this pattern. `encoded` is the text as
+        UTF-8, for those who have it already."""
         if not all(condition.holds(event) for condition in self._of_event):
             return None
         if self._expression is not None:
@@ -162,26 +162,35 @@ class Pattern:
             groups = {name: part.decode("utf-8", "replace") for name, index in self._groups if (part := found.group(index)) is not None}
             if not all(condition.judge(groups.get(condition.name)) for condition in self._of_match):
                 return None
-            at = found.start()
-            return (at if len(data) == len(event.text) else len(data[:at].decode("utf-8", "replace"))), groups
+            return *_places(event.text, data, found.start(), found.end()), groups
         if self.anchors:
-            places = [at for at in (event.text.find(anchor) for anchor in self.anchors) if at >= 0]
-            return (min(places), NO_GROUPS) if places else None
-        return 0, NO_GROUPS
+            places = [(at, at + len(anchor)) for anchor in self.anchors if (at := event.text.find(anchor)) >= 0]
+            return (*min(places), NO_GROUPS) if places else None
+        return 0, 0, NO_GROUPS
 
 
 NO_GROUPS: Mapping[str, str] = {}
 
 
+def _places(text: str, data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Two places of the encoded text as places of the text."""
+    if len(data) == len(text):
+        return start, end
+    return len(data[:start].decode("utf-8", "replace")), len(data[:end].decode("utf-8", "replace"))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An event that is a pattern: `line` is where the match itself stands, `groups` are its named parts."""
+    """An event that is a pattern: `line` is where the match itself stands, `groups` are its named parts.
+
+    `at` and `end` are the match in the event's text; equal where the whole event is meant."""
 
     pattern: str
     event: Event
     line: int | None
     groups: Mapping[str, str] = field(default_factory=lambda: NO_GROUPS)
     at: int = 0
+    end: int = 0
 
     def value(self, name: str) -> Value:
         return self.groups[name] if name in self.groups else attribute(self.event, name)
@@ -244,16 +253,16 @@ class KindPatterns:
         anchors, owners = self._in_record
         encoded = event.text.encode("utf-8", "replace")
         found = anchors.Match(encoded) or ()
-        first: dict[str, tuple[int, Pattern]] = {}
+        first: dict[str, tuple[int, int, Pattern]] = {}
         for i in sorted(found):
             anchor, patterns = owners[i]
             at = event.text.find(anchor)
             for pattern in patterns:
                 if pattern.name not in first or at < first[pattern.name][0]:
-                    first[pattern.name] = (at, pattern)
-        for at, pattern in first.values():
+                    first[pattern.name] = (at, at + len(anchor), pattern)
+        for at, end, pattern in first.values():
             if pattern.plain:
-                yield _made(pattern, event, at, NO_GROUPS)
+                yield _made(pattern, event, at, end, NO_GROUPS)
             else:
                 yield from _hit(pattern, event, encoded)
 
@@ -270,9 +279,9 @@ def _hit(pattern: Pattern, event: Event, encoded: bytes | None = None) -> Iterat
         yield _made(pattern, event, *found)
 
 
-def _made(pattern: Pattern, event: Event, at: int, groups: Mapping[str, str]) -> Hit:
+def _made(pattern: Pattern, event: Event, at: int, end: int, groups: Mapping[str, str]) -> Hit:
     line = None if event.line is None else event.line + event.text.count("\n", 0, at)
-    return Hit(pattern.name, event, line, groups, at)
+    return Hit(pattern.name, event, line, groups, at, end)
 
 
 class PatternSet:

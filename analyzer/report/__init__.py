@@ -4,7 +4,7 @@ redacted = document(diagnosis)
 write(Path("report.html"), render_html(redacted, "en").encode(), inputs=[bundle])
 """
 
-from .document import Redacted, document
+from .document import Names, Prepared, Redacted, document, prepare
 from .html import render as render_html
 from .json_writer import render as render_json
 from .junit import junit
@@ -14,6 +14,6 @@ from .redact import mask, redact
 from .terminal import render as render_terminal
 
 __all__ = [
-    "LANGUAGES", "Messages", "OutputError", "OutputExists", "Redacted", "UnknownLanguage", "check", "document", "junit", "mask", "redact",
-    "render_html", "render_json", "render_terminal", "write",
+    "LANGUAGES", "Messages", "Names", "OutputError", "OutputExists", "Prepared", "Redacted", "UnknownLanguage", "check", "document",
+    "junit", "mask", "prepare", "redact", "render_html", "render_json", "render_terminal", "write",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,9 +19,9 @@ from markupsafe import Markup
 
 from analyzer import resources
 
-from . import terminal, timeline_data, wording
+from . import letters, markdown, terminal, timeline_data, wording
 from .document import Redacted
-from .messages import Messages
+from .messages import LANGUAGE_NAMES, Messages
 from .view import view
 from .visible import visible
 
@@ -29,8 +30,11 @@ STYLES = ("style.css", "timeline.css")
 SCRIPTS = ("script.js", *(f"script/{name}.js" for name in ("copy", "model", "filter", "state", "canvas", "pointer", "table", "timeline")))
 
 
-def render(document: Redacted, lang: str = "en") -> str:
-    """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text."""
+def render(document: Redacted, lang: str = "en", others: Mapping[str, Redacted] | None = None) -> str:
+    """The page, in the language of its labels (`en`, `zh-CN`). Same document, same text.
+
+    `others` are the document in further languages: the letters stand on the page in each, because who reads them may not be who sends them.
+    """
     messages = Messages(lang)
     environment = _environment(messages)
     page = view(document)
@@ -44,6 +48,7 @@ def render(document: Redacted, lang: str = "en") -> str:
         style_hash=_hash(style),
         script_hash=_hash(script),
         ticket=terminal.render(document, lang),
+        drafts_by_lang=[_drafts(found, one) for one, found in {lang: document, **(others or {})}.items()],
     )
 
 
@@ -60,6 +65,14 @@ def _script() -> str:
     """The page's script: its parts in order, in one scope that the page cannot reach."""
     parts = _compact("".join(resources.text(f"reports/{name}") for name in SCRIPTS))
     return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+def _drafts(document: Redacted, lang: str) -> dict[str, str]:
+    """The texts to pass on, in one language."""
+    return {
+        "lang": lang, "name": LANGUAGE_NAMES[lang], "customer": letters.customer(document, lang),
+        "escalation": letters.escalation(document, lang), "markdown": markdown.render(document, lang),
+    }  # fmt: skip
 
 
 class _Loader(BaseLoader):

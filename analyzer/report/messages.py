@@ -7,6 +7,7 @@ from functools import cache
 from analyzer import resources
 
 LANGUAGES = ("en", "zh-CN")
+LANGUAGE_NAMES = {"en": "English", "zh-CN": "中文"}  # as those who read them call them
 
 
 class UnknownLanguage(ValueError):

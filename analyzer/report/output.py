@@ -11,11 +11,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 GENERATOR = "azure-vm-backup-analyzer"
+ZIP_COMMENT = b"azure-vm-backup-analyzer evidence/1"
+"""The comment of a zip of ours, behind its end record: what the other marks are at the begin of a text."""
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_END_RECORD = 22  # bytes of a zip's end record without its comment
 _HEAD = 4096  # bytes of an existing file that are read for the mark
 _MARKS = (
     re.compile(rb'(?i)\A\s*<!doctype html>.{0,400}?<meta name="generator" content="azure-vm-backup-analyzer">', re.DOTALL),
     re.compile(rb'\A\s*\{\s*"schema"\s*:\s*"diagnosis/1"'),
+    re.compile(rb'\A\s*\{\s*"schema"\s*:\s*"pseudonyms/1"'),
     re.compile(rb'\A<\?xml [^>]*>\s*<testsuites name="azure-vm-backup-analyzer"'),
 )
 
@@ -54,8 +59,10 @@ def check(path: Path, *, inputs: Iterable[Path] = (), force: bool = False) -> Pa
     return target
 
 
-def write(path: Path, data: bytes, *, inputs: Iterable[Path] = (), force: bool = False) -> None:
+def write(path: Path, data: bytes, *, inputs: Iterable[Path] = (), force: bool = False, private: bool = False) -> None:
     """Writes `data` to `path` under a temporary name in the same folder and renames it; a device or pipe is written directly.
+
+    `private`: the file is for its owner alone (mode 0600), from its first byte on.
 
     Raises what `check` raises, and `OutputError` where the system refuses; no half file and no temporary file is left behind.
     """
@@ -65,19 +72,19 @@ def write(path: Path, data: bytes, *, inputs: Iterable[Path] = (), force: bool =
             with target.open("wb") as special:
                 special.write(data)
         else:
-            _replace(target, data)
+            _replace(target, data, private)
     except OSError as error:
         raise OutputError(f"{path}: could not be written: {error.strerror or error}") from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, private: bool) -> None:
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("xb") as file:
+        with os.fdopen(os.open(temporary, _NEW, 0o600 if private else 0o666), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
+        if target.exists() and not private:
             shutil.copymode(target, temporary)
         temporary.replace(target)
     except BaseException:
@@ -96,6 +103,10 @@ def _is_ours(target: Path) -> bool:
     try:
         with target.open("rb") as file:
             head = file.read(_HEAD)
+            if head.startswith(b"PK\x03\x04"):
+                file.seek(-min(_END_RECORD + len(ZIP_COMMENT), target.stat().st_size), os.SEEK_END)
+                end = file.read()
+                return end.startswith(b"PK\x05\x06") and end.endswith(ZIP_COMMENT)
     except OSError:
         return False
     return any(mark.search(head) for mark in _MARKS)

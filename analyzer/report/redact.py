@@ -6,6 +6,9 @@ So a value is masked up to its proper end, or to the end of the text where no en
 secret in JSON, in JSON inside JSON, in XML, in a URL, in a connection string or on a command line. Thumbprints, ids, versions,
 paths and host names are evidence and stay.
 
+What was masked is reported, so that the same value is found where no name stands beside it, and so that every output can be searched
+for it before it is written (`known.py`).
+
 Patterns run on RE2 or are anchored matches of one character class, and every scan resumes where the last one ended, so the cost
 is linear in the text. Masking changes no number of lines.
 """
@@ -69,40 +72,87 @@ _NEXT_FIELD = re.compile(rb"[;&,][\"']?[\w.\-]+[=:]")
 _OPENING = re.compile(rb"(\\*)([\"'])|&(?:amp;)*(?:quot|apos|#34|#39);|\\+u002[27]|%(?:25)*2[27]")
 _NESTED = re.compile(rb"[{}\[\]\"']")
 _ELEMENT_END = re.compile(rb"<|&(?:amp;)*lt;|\\+u003[cC]")
+_BODY = re.compile(r"[A-Za-z0-9+/]{60,76}={0,2}\s*")
+_CONTEXT = {"line", "text", "match"}  # the keys of a row of context
+_NOTHING: frozenset[str] = frozenset()
 _REPEATED = 100  # characters: longer texts seldom come twice
 _HARMLESS = frozenset({b"", b"y", b"n", b"yes", b"no", b"true", b"false", b"none", b"null", b"0", b"1", _MASK})
 
 
-def redact(document: dict[str, Any]) -> dict[str, Any]:
-    """A deep copy of `document` with every secret masked: in all texts, in keys, and under keys whose name says secret."""
-    copied = _copy(document)
+def redact(document: dict[str, Any], found: set[str] | None = None) -> dict[str, Any]:
+    """A deep copy of `document` with every secret masked: in all texts, in keys, and under keys whose name says secret.
+
+    What was masked is added to `found`.
+    """
+    copied = _copy(document, set() if found is None else found)
     assert isinstance(copied, dict)
     return copied
 
 
-def mask(text: str) -> str:
-    """`text` with its secrets replaced by `[masked]`. Masking twice changes nothing more; lone surrogates become escapes."""
+def mask(text: str, found: set[str] | None = None) -> str:
+    """`text` with its secrets replaced by `[masked]`; they are added to `found`.
+
+    Masking twice changes nothing more; lone surrogates become escapes.
+    """
+    masked, secrets = _masked_text(text)
+    if found is not None:
+        found |= secrets
+    return masked
+
+
+def _masked_text(text: str) -> tuple[str, frozenset[str]]:
     raw = text.encode("utf-8", "backslashreplace")
     lowered = raw.lower()
     if not any(hint in lowered for hint in _HINTS):
-        return raw.decode()
-    raw = _blocks(raw)
+        return raw.decode(), _NOTHING
+    taken: list[bytes] = []
+    raw = _blocks(raw, taken)
     for pattern, end_of in ((_KEYED, _value), (_OPTION, _argument)):
-        raw = _replace(raw, pattern, end_of)
+        raw = _replace(raw, pattern, end_of, taken)
     for pattern, kept in _PLAIN:
-        raw = pattern.sub(kept, raw)
-    return raw.decode("utf-8", "replace")
+        raw = pattern.sub(lambda hit, kept=kept: _plain(hit, kept, taken), raw)
+    return raw.decode("utf-8", "replace"), frozenset(one.decode("utf-8", "replace") for one in taken)
 
 
-def _copy(value: object) -> object:
+def _plain(hit: Any, kept: bytes, taken: list[bytes]) -> bytes:
+    """What stays of a match, with the mask in the place of the rest, which is the secret."""
+    head = hit.group(1) if kept.startswith(rb"\1") else b""
+    tail = hit.group(2) if kept.endswith(rb"\2") else b""
+    whole: bytes = hit.group(0)
+    secret = whole[len(head) : len(whole) - len(tail)]
+    if secret != _MASK:
+        taken.append(secret)
+    return head + _MASK + tail
+
+
+def _copy(value: object, found: set[str]) -> object:
     if isinstance(value, str):
-        return mask(value) if len(value) > _REPEATED else _short(value)
+        return mask(value, found) if len(value) > _REPEATED else _short(value, found)
     if isinstance(value, dict):
         named = _names_secret(value)
-        return {_short(str(key)): MASK if item and (named == key or _is_secret(key)) else _copy(item) for key, item in value.items()}
+        copied: dict[str, object] = {}
+        for key, item in value.items():
+            if item and (named == key or _is_secret(key)):
+                found |= set(_leaves(item))
+                copied[_short(str(key), found)] = MASK
+            else:
+                copied[_short(str(key), found)] = _copy(item, found)
+        return copied
     if isinstance(value, list | tuple):
-        return _rows([_copy(item) for item in value])
+        return _rows([_copy(item, found) for item in value], found)
     return value
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """The texts inside of a value that is masked as a whole."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, str) and value != MASK:
+        yield value
 
 
 def _names_secret(mapping: dict[str, Any]) -> str | None:
@@ -117,36 +167,50 @@ def _is_secret(key: object) -> bool:
     return bool(_SECRET_KEY.fullmatch(str(key).encode("utf-8", "replace")))
 
 
-@lru_cache(maxsize=4096)
-def _short(text: str) -> str:
+_cached = lru_cache(maxsize=4096)(_masked_text)
+
+
+def _short(text: str, found: set[str]) -> str:
     """`mask` for keys and for values that come again in every row (paths, components, levels)."""
-    return mask(text)
+    masked, secrets = _cached(text)
+    found |= secrets
+    return masked
 
 
-def _rows(rows: list[object]) -> list[object]:
-    """Neighbouring lines of one artifact (`context` of an evidence row): a key block may begin in one and end in another."""
-    texts = [row["text"] for row in rows if isinstance(row, dict) and isinstance(row.get("text"), str)]
+def _rows(rows: list[object], found: set[str]) -> list[object]:
+    """Neighbouring lines of one artifact (`context` of an evidence row): a secret may stand in the line behind its name, a key block
+    may begin in one line and end in another, or begin and end outside of what is shown."""
+    texts = [row["text"] for row in rows if isinstance(row, dict) and row.keys() <= _CONTEXT and isinstance(row.get("text"), str)]
     if len(texts) < 2 or len(texts) != len(rows) or any("\n" in text for text in texts):
         return rows
-    masked = _blocks("\n".join(texts).encode()).decode().split("\n")
+    masked = mask("\n".join(texts), found).split("\n")
+    for number in _key_body(masked):
+        found.add(masked[number])
+        masked[number] = MASK
     return [{**row, "text": text} for row, text in zip(rows, masked, strict=True) if isinstance(row, dict)]
 
 
-def _blocks(raw: bytes) -> bytes:
+def _key_body(lines: list[str]) -> list[int]:
+    """Lines of nothing but base64, two or more in a row: the inside of a key, a certificate or an encrypted message."""
+    full = [bool(_BODY.fullmatch(line)) for line in lines]
+    return [n for n, is_body in enumerate(full) if is_body and ((n and full[n - 1]) or (n + 1 < len(full) and full[n + 1]))]
+
+
+def _blocks(raw: bytes, taken: list[bytes]) -> bytes:
     """Masks what may span lines: private keys and XML elements."""
     if b"PRIVATE KEY" in raw:
-        raw = _replace(raw, _PEM, _pem)
-        raw = _PEM_TAIL.sub(lambda hit: _masked(hit.group(1)) + hit.group(2), raw)
-    return _replace(raw, _ELEMENT, _element)
+        raw = _replace(raw, _PEM, _pem, taken)
+        raw = _PEM_TAIL.sub(lambda hit: _taken(hit.group(1), taken) + hit.group(2), raw)
+    return _replace(raw, _ELEMENT, _element, taken)
 
 
 Span = tuple[int, int]  # start and end of a secret, in bytes
 
 
-def _replace(raw: bytes, pattern: Any, find: Callable[[bytes, int], Span]) -> bytes:
+def _replace(raw: bytes, pattern: Any, find: Callable[[bytes, int], Span], taken: list[bytes]) -> bytes:
     parts, done = [], 0
     for start, end in _spans(raw, pattern, find):
-        parts += [raw[done:start], _masked(raw[start:end])]
+        parts += [raw[done:start], _taken(raw[start:end], taken)]
         done = end
     return b"".join([*parts, raw[done:]]) if parts else raw
 
@@ -163,6 +227,12 @@ def _spans(raw: bytes, pattern: Any, find: Callable[[bytes, int], Span]) -> Iter
 def _is_path_of_pwd(name: bytes, first: bytes) -> bool:
     """`PWD=/root` in a sudo line is the working directory."""
     return first == b"/" and b"PWD" in name
+
+
+def _taken(secret: bytes, taken: list[bytes]) -> bytes:
+    """The mask of a secret, which is noted down."""
+    taken.append(secret)
+    return _masked(secret)
 
 
 def _masked(secret: bytes) -> bytes:

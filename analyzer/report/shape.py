@@ -13,7 +13,7 @@ Shape = dict[str, Any]
 
 _EVIDENCE: Shape = {
     "id": "", "signature": "", "role": "", "strength": "", "relation": "", "artifact": "", "line": None, "until_line": None, "record": None,
-    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [],
+    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [], "matched": "",
 }  # fmt: skip
 _HYPOTHESIS: Shape = {
     "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
@@ -23,9 +23,9 @@ _VERDICT: Shape = {
     "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
 }  # fmt: skip
 _INCIDENT: Shape = {
-    "id": "", "group": None, "source": "bundle", "job_id": None, "vm": None, "vault": None, "operation": None, "started": None,
-    "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {}, "hypotheses": [],
-    "contrast": {},
+    "id": "", "group": None, "source": "bundle", "job_id": None, "activity_id": None, "vm": None, "vault": None, "operation": None,
+    "started": None, "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {},
+    "hypotheses": [], "contrast": {},
 }  # fmt: skip
 _DIAGNOSIS: Shape = {
     "schema": "diagnosis/1", "tool": {}, "bundle": {}, "clocks": [], "incidents": [], "checklist": [], "context": [], "problems": [],

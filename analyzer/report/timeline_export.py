@@ -10,7 +10,9 @@ import orjson
 
 from analyzer.report.document import Redacted
 from analyzer.report.output import OutputError
+from analyzer.report.visible import visible
 
+_FORMULA = frozenset("=+-@＝＋－＠")  # the wide ones count in East Asian editions
 COLUMNS = ("time", "basis", "artifact", "line", "record", "pointer", "lane", "level", "component", "text", "tags")
 
 
@@ -36,8 +38,14 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inert(value: object) -> object:
-    """A cell that a spreadsheet will not run as a formula: log text is hostile."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A cell that a spreadsheet will not run as a formula, and that begins no row of its own: log text is hostile.
+
+    Python writes a lone carriage return without quotes, and spreadsheets take it for the end of a row.
+    """
+    if not isinstance(value, str):
+        return value
+    shown = visible(value, keep="")
+    return f"'{shown}" if shown[:1] in _FORMULA else shown
 
 
 def _parquet(rows: list[dict[str, object]]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from . import figures, timeline_data, wording
@@ -37,12 +38,15 @@ def view(document: Redacted) -> dict[str, Any]:
     """The page's data: the completed document, its incidents with anchors and proof, their groups, the figures."""
     page = complete(document)
     anchors = Anchors()
+    digests = {row["path"]: row["sha256"] for row in page["bundle"]["artifacts"]}
     for number, incident in enumerate(page["incidents"], 1):
         _incident(incident, number, anchors)
     for row in [row for item in page["context"] for row in item["evidence"]]:
         _evidence(row, anchors)
     for check in page["checklist"]:
         _check(check, anchors)
+    for row in _cited(page):
+        row["sha256"] = digests.get(row["artifact"]) or ""
     groups = wording.groups(page["incidents"])
     leading = [group[0] for group in groups[:1]]
     events = timeline_data.chosen(page["timeline"], page["incidents"])
@@ -125,12 +129,22 @@ def _order(incident: dict[str, Any], hypothesis: dict[str, Any]) -> tuple[bool, 
     return hypothesis["cause"] != incident["verdict"]["cause"], wording.STATUS_RANK.get(hypothesis["status"], 99)
 
 
+def _cited(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All rows of evidence on the page."""
+    for incident in page["incidents"]:
+        for hypothesis in incident["hypotheses"]:
+            yield from hypothesis["evidence"]
+        yield from incident["verdict"]["unexplained"]
+    for item in [*page["context"], *page["checklist"]]:
+        yield from item["evidence"]
+
+
 def _evidence(row: dict[str, Any], anchors: Anchors) -> None:
     row["locator"] = wording.locator(row)
     place = next((str(row[key]) for key in ("record", "line", "pointer") if row[key] is not None), "0")
     short = place if place.isdigit() else _digest(place)
     row["anchor"] = anchors.claim(str(row["id"] or f"e-{_digest(row['artifact'])}-{short}"))
-    row["lines"] = row["context"] or _lines(row)
+    row["lines"] = [{**line, "parts": _parts(line, row["matched"])} for line in row["context"] or _lines(row)]
 
 
 def _lines(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -139,6 +153,18 @@ def _lines(row: dict[str, Any]) -> list[dict[str, Any]]:
     first, last = row["line"], row["until_line"]
     certain = isinstance(first, int) and (len(lines) == 1 or (isinstance(last, int) and len(lines) == last - first + 1))
     return [{"line": first + index if certain else None, "text": text, "match": False} for index, text in enumerate(lines)]
+
+
+def _parts(line: dict[str, Any], matched: str) -> tuple[str, str, str]:
+    """What of a line stands before the match, is the match, and stands behind it: a meant line in which it cannot be found is the match."""
+    text = line["text"]
+    if not line["match"]:
+        return text, "", ""
+    before, found, behind = text.partition(matched) if matched else ("", "", "")
+    if found:
+        return before, found, behind
+    shown = text.lstrip()
+    return text[: len(text) - len(shown)], shown, ""
 
 
 def _digest(text: object) -> str:

@@ -45,7 +45,7 @@ def build(reads: Sequence[Read]) -> Timeline:
             timeline.kinds.setdefault(kind, []).append(read.artifact)
         timeline.events += [place(event) for event in read.events]
         for hit in read.hits:
-            timeline.hits.setdefault(hit.pattern, []).append(Hit(hit.pattern, place(hit.event), hit.line, hit.groups, hit.at))
+            timeline.hits.setdefault(hit.pattern, []).append(Hit(hit.pattern, place(hit.event), hit.line, hit.groups, hit.at, hit.end))
         if read.span is not None:
             _cover_channels(timeline, read, read.span)
         if read.scan is not None:

@@ -63,7 +63,7 @@ def test_hostile_texts_stay_text(hostile: Redacted) -> None:
     assert "javascript:alert" not in " ".join(_tree(page).xpath("//@href"))
 
 
-@pytest.mark.parametrize("name", [TEMPLATE, *STYLES, *SCRIPTS])
+@pytest.mark.parametrize("name", [TEMPLATE, "pass_on.html.j2", *STYLES, *SCRIPTS])
 def test_sources_use_no_escape_hatch(name: str) -> None:
     text = resources.text(f"reports/{name}")
     for banned in (
@@ -126,6 +126,27 @@ def test_every_evidence_row_has_a_permalink_and_its_line_number(confirmed: Redac
     assert row.xpath(".//a/@href") == ["#e-conf-37"]
     assert row.xpath(".//mark/text()") == ["Extensions.Enabled=n"]
     assert row.xpath(".//span[@class='l m']/span[@class='n']/text()") == ["37"]
+
+
+def test_the_match_is_marked_in_its_line_and_the_artifacts_hash_stands_beside_it() -> None:
+    found = sample.confirmed()
+    for incident in found["incidents"]:
+        row = incident["hypotheses"][0]["evidence"][0]
+        row["matched"] = "Enabled=n"
+        row["context"][3] |= {"text": "    all of it", "match": True}
+    row = _tree(render_html(document(found))).xpath("//li[@id='e-conf-37']")[0]
+    assert row.xpath(".//mark/text()") == ["Enabled=n", "all of it"]
+    assert row.xpath(".//span[@class='l m']")[0].text_content().strip() == "37Extensions.Enabled=n"
+    assert f"SHA-256 {1:064x}" in row.text_content()
+
+
+def test_what_is_passed_on_can_be_copied_and_does_not_print() -> None:
+    tree = _tree(render_html(document(sample.confirmed()), "en", {"zh-CN": document(sample.undetermined())}))
+    section = tree.xpath("//section[@aria-labelledby='pass-on']")[0]
+    copied = section.xpath(".//button[contains(@class, 'copy')]/preceding-sibling::pre/code")
+    assert len(copied) == 7  # reply, escalation and Markdown in two languages, and the plain text
+    assert "pass-on" in section.get("class")
+    assert re.search(r"@media print \{.*\.pass-on[^}]*\{ display: none", resources.text("reports/style.css"), re.DOTALL)
 
 
 def test_first_missing_stage_is_marked_in_words(confirmed: Redacted) -> None:

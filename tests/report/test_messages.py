@@ -27,8 +27,9 @@ def test_chinese_texts_are_chinese() -> None:
     assert same <= {"none", "vm", "key.python"}
 
 
-def test_every_key_of_the_template_exists() -> None:
-    template = resources.text("reports/report.html.j2")
+@pytest.mark.parametrize("name", ["report.html.j2", "pass_on.html.j2"])
+def test_every_key_of_the_template_exists(name: str) -> None:
+    template = resources.text(f"reports/{name}")
     for key in re.findall(r"\bt\('([^']+)'", template):
         assert key in load("en"), key
     for key in re.findall(r"\bcount\('([^']+)'", template):

@@ -9,9 +9,11 @@ import pytest
 
 from analyzer.report import Redacted, document, render_terminal
 
+from . import sample
+
 
 def _columns(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in line)
 
 
 def test_verdict_proof_fix_and_change_in_this_order(confirmed: Redacted) -> None:
@@ -60,3 +62,29 @@ def test_the_checklist_is_one_line(confirmed: Redacted, lang: str, said: str) ->
 
 def test_least_document_is_written() -> None:
     assert "could be read" in render_terminal(document({"schema": "diagnosis/1"}))
+
+
+LONG = "very-long-name-without-any-blank-" * 6
+NAMES = [LONG, "备份保管库" * 30, "\u202eevil\u2066\x1b]0;title\x07", "a\x1b[2Jb\rc\nd", "e\u0301" * 50, "🙂" * 60, "x" * 79 + "漢"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_any_kind_fit_and_steer_nothing(name: str, lang: str) -> None:
+    found = sample.undetermined()
+    found["bundle"] |= {"name": name, "vm": {"name": name}}
+    incident = found["incidents"][0]
+    incident |= {"vm": name, "vault": name, "job_id": name, "symptom": name, "operation": name}
+    for row in [row for hypothesis in incident["hypotheses"] for row in hypothesis["evidence"]] + incident["verdict"]["unexplained"]:
+        row["artifact"] = row["excerpt"] = name
+    found["problems"] = [{"artifact": name, "problem": name, "lost": name}]
+    text = render_terminal(document(found), lang)
+    commands = re.compile(r"^ +\$ ")
+    assert [line for line in text.splitlines() if _columns(line) > 80 and not commands.match(line)] == []
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", text)
+
+
+def test_a_command_that_hides_a_character_shows_it() -> None:
+    found = sample.confirmed()
+    found["incidents"][1]["hypotheses"][0]["remedy"][0]["command"] = "echo a\u202eb\x1b[0m"
+    assert "$ echo a<U+202E>b<U+001B>[0m" in render_terminal(document(found))
