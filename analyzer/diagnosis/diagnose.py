@@ -126,7 +126,7 @@ def _judge(
             continue
         by_cause.setdefault(signature.cause, []).append(evaluate(signature, timeline, case))
     symptom = known.symptoms.get(incident.symptom or "")
-    documented = _documented(incident)
+    documented = documented_order(incident)
     system, good = ("unknown", ()) if incident.foreign else (vm.os, tuple(successes))
     hypotheses = []
     for cause in known.causes.values():
@@ -160,7 +160,7 @@ def _system(kind: str) -> str:
     return known[kind].os if kind in known else "any"
 
 
-def _documented(incident: Incident) -> list[str]:
+def documented_order(incident: Incident) -> list[str]:
     """The causes that the documents name for the incident's codes, in their order, outermost first."""
     order: list[str] = []
     for code in [incident.symptom, *(code.code for code in incident.codes)]:

@@ -47,6 +47,7 @@ def view(document: Redacted) -> dict[str, Any]:
         _check(check, anchors)
     for row in page["timeline"]:
         row["locator"] = wording.locator(row)
+    collected = wording.collected(page["coverage"], page["bundle"]["expected"])
     groups = wording.groups(page["incidents"])
     events, cut = _timeline(page["timeline"], page["incidents"])
     return {
@@ -54,7 +55,9 @@ def view(document: Redacted) -> dict[str, Any]:
         "groups": groups,
         "steps": _steps(page["checklist"]),
         "checked": wording.checked(page["checklist"]),
-        "coverage": figures.coverage(page["coverage"], page["gaps"], page["incidents"]),
+        "coverage": figures.coverage(collected["shown"], page["gaps"], page["incidents"]),
+        "collected": collected,
+        "states": _states(page["bundle"]["artifacts"]),
         "lanes": figures.lanes(events, [group[0] for group in groups[:1]]),
         "timeline": events,
         "timeline_total": len(page["timeline"]),
@@ -74,6 +77,8 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
             _evidence(row, anchors)
     for row in incident["verdict"]["unexplained"]:
         _evidence(row, anchors)
+    for row in [row for herring in incident["noise"] for row in herring["evidence"]]:
+        _evidence(row, anchors)
     for attempt in incident["attempts"]:
         for stage in attempt["stages"]:
             stage["known"] = wording.stage_state(stage["state"])
@@ -85,6 +90,11 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
     incident["calm"] = wording.is_calm(incident)
     incident["shown"] = wording.shown_causes(incident)
     incident["proof"] = wording.proof(incident)
+    incident["sure"] = wording.sure(incident)
+    incident["why_not"] = wording.why_not(incident)
+    incident["cards"] = wording.proof_cards(incident)
+    incident["scripts"] = wording.scripts(incident)
+    incident["compared"] = bool(incident["contrast"]["last_good"])
     incident["broken"] = wording.first_broken(incident["attempts"])
     incident["missing"] = wording.missing(incident)
     incident["ruled_out"] = wording.ruled_out(incident)
@@ -112,6 +122,12 @@ def _steps(checklist: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for step in steps.values():
         step["answered"].sort(key=lambda check: check["state"] != "failed")
     return list(steps.values())
+
+
+def _states(artifacts: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """How many artifacts have which state, those that were read first."""
+    found = [row["status"] for row in artifacts]
+    return [(state, found.count(state)) for state in ("parsed", "partly", "unparsed", "failed", "refused") if state in found]
 
 
 def _order(incident: dict[str, Any], hypothesis: dict[str, Any]) -> tuple[bool, int]:

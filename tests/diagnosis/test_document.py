@@ -173,7 +173,21 @@ def test_languages_differ_in_texts_only(tmp_path: Path) -> None:
 
 def _without_texts(value: Any) -> Any:
     if isinstance(value, dict):
-        texts = ("text", "title", "step_title", "reason", "summary", "why", "command", "docs", "remedy", "portal_path")
+        texts = (
+            "text",
+            "title",
+            "step_title",
+            "reason",
+            "summary",
+            "why",
+            "command",
+            "docs",
+            "remedy",
+            "portal_path",
+            "says",
+            "condition",
+            "script",
+        )
         return {
             key: _without_texts(item)
             for key, item in value.items()
