@@ -183,7 +183,7 @@ class _Writer:
         hypotheses = [self._hypothesis(judged, hypothesis, names) for hypothesis in _shown_order(judged)]
         for row, hypothesis in zip(hypotheses, _shown_order(judged), strict=True):
             if hypothesis.cause.id in shown:
-                row["proof"] = proof(judged, hypothesis, self.d.timeline, self.titles, self.lang)
+                row["proof"] = proof(judged, hypothesis, self.d.timeline, self.d.machine.os, self.titles, self.lang)
         return {
             "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
             "vm": incident.vm, "vault": incident.vault,
@@ -325,7 +325,7 @@ class _Writer:
 
     def _reach(self, judged: Judged) -> dict[str, Any] | None:
         """The most important log that does not tell of the failure's time, in one sentence."""
-        found = reach(judged, self.d.timeline)
+        found = reach(judged, self.d.timeline, self.d.machine.os)
         if found is None:
             return None
         until = "end" if judged.incident.source == "bundle" else "failure"

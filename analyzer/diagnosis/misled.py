@@ -23,7 +23,8 @@ class Misled:
 
 
 def misled(judged: Judged) -> Misled | None:
-    """How the code misled: the verdict is none of the causes it stands for, or it names its own cause and the evidence says no."""
+    """How the code misled: the verdict is none of the causes it stands for and explains none, or the code names its own cause and the
+    evidence says no."""
     found = next(_pointing(judged), None)
     if found is None:
         return None
@@ -31,7 +32,9 @@ def misled(judged: Judged) -> Misled | None:
     cause = judged.verdict.cause
     chosen = next((hypothesis for hypothesis in judged.hypotheses if hypothesis.cause is cause), None)
     if chosen is not None:
-        return None if chosen in to else Misled(code, to, chosen)
+        expected = chosen in to or any(hypothesis.explained_by == chosen.cause.id for hypothesis in to)
+        expected |= knowledge().symptoms[code].seed in chosen.cause.seed  # the page's own row of the code may be the cause
+        return None if expected or chosen.status < Status.LIKELY else Misled(code, to, chosen)
     own = len(to) <= _OWN and all(hypothesis.status in _UNHELD for hypothesis in to)
     return Misled(code, to, None) if own else None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analyzer.diagnosis.diagnose import Judged, moment
+from analyzer.diagnosis.knowledge import exists_on
 from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.signatures import wording
 from analyzer.signatures.conditions import Truth
@@ -28,7 +29,7 @@ def proven(judged: Judged) -> list[Hypothesis]:
     return [hypothesis for hypothesis in judged.hypotheses if hypothesis.cause.id in wanted and hypothesis.status >= Status.LIKELY]
 
 
-def proof(judged: Judged, hypothesis: Hypothesis, timeline: Timeline, titles: Titles, lang: str) -> dict[str, Any]:
+def proof(judged: Judged, hypothesis: Hypothesis, timeline: Timeline, system: str, titles: Titles, lang: str) -> dict[str, Any]:
     """`rules`: what holds and what it asks for. `cleared_by`: what would have taken it back, and whether it was looked for.
     `searched`: the artifacts that rules and counter-rules were looked for in, with the time they tell of."""
     rules = [finding for finding in hypothesis.supporting() if finding.signature.strength is not Strength.HINT]
@@ -42,7 +43,7 @@ def proof(judged: Judged, hypothesis: Hypothesis, timeline: Timeline, titles: Ti
     return {
         "rules": [_rule(finding, titles, lang) for finding in rules],
         "cleared_by": clearing,
-        "searched": [_searched(kind, timeline, window, titles) for kind in _kinds([*rules, *against])],
+        "searched": [_searched(kind, timeline, window, titles) for kind in _kinds([*rules, *against], system)],
     }
 
 
@@ -96,7 +97,7 @@ def _unique(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({row["text"]: row for row in reversed(rows)}.values())[::-1]
 
 
-def _kinds(findings: Sequence[Finding]) -> list[str]:
+def _kinds(findings: Sequence[Finding], system: str) -> list[str]:
     """The artifact kinds that were looked into, those of the rules first."""
     found: dict[str, None] = {}
     for finding in findings:
@@ -104,7 +105,7 @@ def _kinds(findings: Sequence[Finding]) -> list[str]:
         for name in (*_asked(signature), *signature.cleared_by.values()):
             for kind in sorted(signature.patterns[name].sources):
                 found |= dict.fromkeys(told_by(kind))
-    return list(found)
+    return [kind for kind in found if exists_on(kind, system)]
 
 
 def _searched(kind: str, timeline: Timeline, window: Window, titles: Titles) -> dict[str, Any]:

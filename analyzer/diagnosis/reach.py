@@ -12,7 +12,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from analyzer.diagnosis.diagnose import Judged
-from analyzer.diagnosis.rules import Hypothesis
+from analyzer.diagnosis.knowledge import exists_on
+from analyzer.diagnosis.rules import Hypothesis, Status
 from analyzer.model import of_platform
 from analyzer.signatures.model import Strength
 from analyzer.timeline.timeline import Timeline, Window, merge, told_by
@@ -27,6 +28,11 @@ class State(StrEnum):
     ABSENT = "absent"  # it is not in the bundle
 
 
+_EVENT_LOGS = "evtx"
+_WHOLLY = (State.ABSENT, State.UNREAD)
+_ROUNDING = timedelta(minutes=1)  # what is shorter is no hole: the first line of a run stands a little behind the request
+
+
 @dataclass(frozen=True)
 class Reach:
     """`kind` and `artifact` are the log's ('' where all cover the time), `missing` is how much of the time it lacks; `kinds` are all that
@@ -39,39 +45,47 @@ class Reach:
     kinds: tuple[str, ...] = field(default=())
 
 
-def reach(judged: Judged, timeline: Timeline) -> Reach | None:
+def reach(judged: Judged, timeline: Timeline, system: str) -> Reach | None:
     """How far the logs reach that matter for the verdict; None where none does: the cause is read from states and documents alone."""
     incident = judged.incident
     if incident.foreign or incident.basis == "unknown":
         return None
-    kinds = _kinds(judged)
+    kinds = _kinds(judged, system)
     for kind in kinds:
         found = _lack(kind, incident.window, timeline)
-        if found is not None:
+        if found is not None and (found.state in _WHOLLY or found.missing >= _ROUNDING):
             return Reach(found.state, kind, found.artifact, found.missing, kinds)
     return Reach(State.COVERS, kinds=kinds) if kinds else None
 
 
-def _kinds(judged: Judged) -> tuple[str, ...]:
+def _kinds(judged: Judged, system: str) -> tuple[str, ...]:
     """The kinds that matter, the most important first: of the verdict's cause, else of those that lead; the platform's are the last."""
     verdict = judged.verdict
     spoken = [verdict.cause.id] if verdict.cause else verdict.leading
     by_cause = {hypothesis.cause.id: hypothesis for hypothesis in judged.hypotheses}
     found = dict.fromkeys(kind for cause in spoken for kind in _of(by_cause[cause]))
-    return tuple(sorted(found, key=of_platform))
+    return tuple(sorted((kind for kind in found if exists_on(kind, system)), key=of_platform))
 
 
 def _of(hypothesis: Hypothesis) -> Iterator[str]:
-    """What a cause is read from: the artifacts that can show it, and those that its findings need or could be cleared by."""
-    yield from hypothesis.cause.needs
+    """What a cause is read from: where its proof stands, what the proof needs or could be cleared by; where it is not proven also the
+    artifacts that could show it."""
     for finding in hypothesis.supporting():
-        if finding.signature.strength is not Strength.HINT:
-            for kind in (*finding.signature.needs, *finding.signature.cleared_by):
+        signature = finding.signature
+        if signature.strength is not Strength.HINT:
+            for kind in (*signature.needs, *signature.cleared_by):
                 yield from told_by(kind)
+            for item in finding.evidence:
+                event = item.hit.event
+                yield from (event.component,) if event.kind == "gap" else told_by(event.kind)
+    if hypothesis.status is not Status.CONFIRMED:
+        yield from hypothesis.cause.needs
 
 
 def _lack(kind: str, window: Window, timeline: Timeline) -> Reach | None:
     """What a kind lacks of the window; None if it lacks nothing."""
+    if kind == _EVENT_LOGS and any(one.startswith(f"{kind}:") for one in timeline.coverage):
+        return None  # one of its channels is meant, and is judged by itself
     if timeline.covers(kind, window):
         return None
     spans = timeline.coverage.get(kind, [])

@@ -37,7 +37,8 @@ _LOCATED: Shape = {"artifact": "", "line": None, "until_line": None, "record": N
 _SHAPES: dict[str, Shape] = {
     "diagnosis": _DIAGNOSIS,
     "tool": {"name": "", "version": "", "catalogue": "", "options": {}},
-    "bundle": {"name": "", "sha256": "", "content_sha256": "", "size": None, "layout": "", "collected": None, "vm": {}, "artifacts": [], "expected": {}},
+    "bundle": {"name": "", "sha256": "", "content_sha256": "", "size": None, "layout": "", "collected": None, "vm": {}, "artifacts": [],
+               "expected": {}},
     "artifact": {"path": "", "kind": "", "size": None, "sha256": "", "encoding": "", "lines": None, "events": None, "first": None,
                  "last": None, "status": "", "note": ""},
     "clock": {"source": "", "zone": "", "offset": "", "basis": ""},
