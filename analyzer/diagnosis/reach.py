@@ -52,7 +52,7 @@ def reach(judged: Judged, timeline: Timeline, system: str) -> Reach | None:
         return None
     kinds = _kinds(judged, system)
     for kind in kinds:
-        found = _lack(kind, incident.window, timeline)
+        found = lack(kind, incident.window, timeline)
         if found is not None and (found.state in _WHOLLY or found.missing >= _ROUNDING):
             return Reach(found.state, kind, found.artifact, found.missing, kinds)
     return Reach(State.COVERS, kinds=kinds) if kinds else None
@@ -82,7 +82,7 @@ def _of(hypothesis: Hypothesis) -> Iterator[str]:
         yield from hypothesis.cause.needs
 
 
-def _lack(kind: str, window: Window, timeline: Timeline) -> Reach | None:
+def lack(kind: str, window: Window, timeline: Timeline) -> Reach | None:
     """What a kind lacks of the window; None if it lacks nothing."""
     if kind == _EVENT_LOGS and any(one.startswith(f"{kind}:") for one in timeline.coverage):
         return None  # one of its channels is meant, and is judged by itself

@@ -28,7 +28,7 @@ def test_chinese_texts_are_chinese() -> None:
 
 
 def test_every_key_of_the_template_exists() -> None:
-    template = resources.text("reports/report.html.j2")
+    template = "".join(path.read_text(encoding="utf-8") for path in sorted(resources.path("reports").glob("*.j2")))
     for key in re.findall(r"\bt\('([^']+)'", template):
         assert key in load("en"), key
     for key in re.findall(r"\bcount\('([^']+)'", template):
