@@ -89,7 +89,7 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
     incident["open_title"] = wording.open_title(incident)
     incident["calm"] = wording.is_calm(incident)
     incident["shown"] = wording.shown_causes(incident)
-    incident["proof"] = wording.proof(incident)
+    incident["proof"] = _told_once(wording.proof(incident))
     incident["sure"] = wording.sure(incident)
     incident["why_not"] = wording.why_not(incident)
     incident["cards"] = wording.proof_cards(incident)
@@ -122,6 +122,12 @@ def _steps(checklist: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for step in steps.values():
         step["answered"].sort(key=lambda check: check["state"] != "failed")
     return list(steps.values())
+
+
+def _told_once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of one rule say the same: `told` marks those whose sentence stands above already."""
+    said = [row["why"] for row in rows]
+    return [{**row, "told": row["why"] in said[:number]} for number, row in enumerate(rows)]
 
 
 def _states(artifacts: list[dict[str, Any]]) -> list[tuple[str, int]]:

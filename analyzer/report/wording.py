@@ -205,7 +205,7 @@ def proof_cards(incident: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def scripts(incident: dict[str, Any]) -> list[tuple[str, str]]:
-    """Where each collecting script runs, and its text; without what would hide in it."""
+    """Where each collecting script runs, and its text."""
     return [(place, text) for place, text in incident["verdict"]["script"].items() if place in _PLACES and text]
 
 
@@ -214,7 +214,8 @@ def collected(coverage: list[dict[str, Any]], promised: dict[str, Any]) -> dict[
     and which are not there. `counts`: of the promised ones, how many became what."""
     promised = promised if isinstance(promised, dict) else {}
     rows = [{**row, "promise": promised.get(row["kind"])} for row in coverage]
-    always = [row for row in rows if row["promise"] == "always"]
+    order = {kind: number for number, kind in enumerate(promised)}
+    always = sorted((row for row in rows if row["promise"] == "always"), key=lambda row: order[row["kind"]])
     there = [row for row in rows if row["promise"] != "always" and row["presence"] not in _GONE]
     counts = {state: sum(row["presence"] == state for row in always) for state in _PRESENCES}
     counts["missing"] += counts.pop("left_behind")
