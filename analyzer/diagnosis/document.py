@@ -11,6 +11,7 @@ import analyzer
 from analyzer.bundle import Bundle
 from analyzer.bundle.layouts import layout_of
 from analyzer.diagnosis.checklist import Answer, Ground, State, checklist
+from analyzer.diagnosis.collect import Wanted, scripts, wanted
 from analyzer.diagnosis.contrast import contrast
 from analyzer.diagnosis.diagnose import Diagnosis, Judged, Template, moment
 from analyzer.diagnosis.distribution import System, system
@@ -18,12 +19,18 @@ from analyzer.diagnosis.documented import PAGE
 from analyzer.diagnosis.editions import facts_of
 from analyzer.diagnosis.editions import row as fact_row
 from analyzer.diagnosis.event_messages import in_words
+from analyzer.diagnosis.expected import expected, presence, promised
 from analyzer.diagnosis.incidents import Incident
 from analyzer.diagnosis.knowledge import Kind, catalogue_digest, cause_text, knowledge, reasons
 from analyzer.diagnosis.lanes import lane_of, lane_of_kind
+from analyzer.diagnosis.misled import misled
 from analyzer.diagnosis.names import Names, of_evidence, of_incident, telling
+from analyzer.diagnosis.proof import proof, proven
+from analyzer.diagnosis.reach import in_words as length_in_words
+from analyzer.diagnosis.reach import reach
 from analyzer.diagnosis.remedy import command, prose, remedy, sources
 from analyzer.diagnosis.rules import Hypothesis, Status
+from analyzer.diagnosis.symptoms import documented
 from analyzer.diagnosis.uncollected import uncollected
 from analyzer.model import Artifact, Event
 from analyzer.parsers.pattern import Hit
@@ -38,6 +45,8 @@ from analyzer.timeline.timeline import Window, order
 
 EXCERPT = 2_000  # characters, CONTRACT.md
 _ROWS = 6  # evidence rows per event of a signature; the count says how many there were
+_NAMED = 3  # causes or logs named in a sentence
+_BEFORE = timedelta(minutes=60)  # the time before a window that belongs to the agent's causes
 _CITED = 3  # evidence rows of a check
 TIMELINE_ROWS = 20_000  # those nearest to an incident; `--timeline` asks for all
 _STATES = {"skipped": "not_reached"}  # attempts' own words for the states of a stage, as the report has them
@@ -71,6 +80,9 @@ class _Writer:
         jobs = {judged.incident.job_id: judged.incident.attempts for judged in diagnosis.judged if judged.incident.job_id}
         self.trails = Trails(diagnosis.attempts, jobs, [*diagnosis.timeline.events, *diagnosis.loud.events, *diagnosis.loud.near])
         self.cited: list[tuple[dict[str, Any], Place]] = []  # evidence rows, and what each cites
+        self.layout = layout_of([read.member.path for read in diagnosis.reads])
+        self.titles = {kind: _in(known.on(diagnosis.machine.os).titles, lang) for kind, known in self.known.kinds.items()}
+        self.answers = checklist(diagnosis)
 
     def document(self) -> dict[str, Any]:
         d = self.d
@@ -86,7 +98,7 @@ class _Writer:
             "bundle": self._bundle(d.bundle),
             "clocks": self._clocks(),
             "incidents": incidents,
-            "checklist": [self._answer(answer) for answer in checklist(d)],
+            "checklist": [self._answer(answer) for answer in self.answers],
             "context": self._context(),
             "problems": [{"artifact": p.artifact, "problem": p.problem, "lost": p.lost} for p in _unique(d.problems)],
             "timeline": self._timeline(),
@@ -119,7 +131,8 @@ class _Writer:
             "sha256": bundle.sha256,
             "content_sha256": Bundle.content_sha256({artifact.path: artifact.sha256 for artifact in artifacts}),
             "size": bundle.size,
-            "layout": layout_of([read.member.path for read in d.reads]),
+            "layout": self.layout,
+            "expected": expected(self.layout, vm.os),
             "collected": {"time": moment(d.timeline.collected), "basis": d.timeline.collected_by},
             "vm": {
                 "name": vm.name, "os": vm.os, "os_version": vm.os_version, "kernel": vm.kernel, "agent_version": vm.agent_version,
@@ -141,36 +154,42 @@ class _Writer:
         return rows if local is not ASSUMED or any(e.basis.value == "assumed" for e in self.d.timeline.events) else []
 
     def _coverage(self) -> list[dict[str, Any]]:
-        """Per kind that can decide a cause: what time it covers against the incidents' windows."""
-        timeline = self.d.timeline
+        """Per kind that a collector brings or that can decide a cause: what became of it, and what time it covers against the windows."""
         wanted = {
             kind
             for cause in self.known.causes.values()
             if cause.os in ("any", self.d.machine.os)
             for kind in cause.on(self.d.machine.os).needs
         }
+        names = self._names(self.d.judged[0].incident)
+        return [self._covered(kind, names) for kind in sorted(wanted | promised(self.d.machine.os))]
+
+    def _covered(self, kind: str, names: Names) -> dict[str, Any]:
+        timeline, info = self.d.timeline, self._kind(kind)
+        artifacts = timeline.artifacts(kind)
         windows = [judged.incident.window for judged in self.d.judged]
-        rows, names = [], self._names(self.d.judged[0].incident)
-        for kind in sorted(wanted):
-            artifacts = timeline.kinds.get(kind, [])
-            firsts, lasts = [a.first for a in artifacts if a.first], [a.last for a in artifacts if a.last]
-            if not artifacts:
-                status = "not_collected"
-            elif all(timeline.covers(kind, window) for window in windows):
-                status = "covers"
-            else:
-                status = "partly" if any(timeline.touches(kind, window) for window in windows) else "absent"
-            info = self._kind(kind)
-            rows.append({
-                "kind": kind, "title": _in(info.titles, self.lang), "status": status, "first": moment(min(firsts, default=None)),
-                "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts),
-                "command": command(info.command, names, self.lang),
-                "listed": [self._locator(event) for event in self.uncollected.get(kind, ())[:_ROWS]],
-            })  # fmt: skip
-        return rows
+        firsts, lasts = [a.first for a in artifacts if a.first], [a.last for a in artifacts if a.last]
+        became = presence(kind, artifacts, self.d.bundle.refused, self.uncollected)
+        if not artifacts:
+            status = "not_collected"
+        elif all(timeline.covers(kind, window) for window in windows):
+            status = "covers"
+        else:
+            status = "partly" if any(timeline.touches(kind, window) for window in windows) else "absent"
+        return {
+            "kind": kind, "title": _in(info.titles, self.lang), "status": status, "first": moment(min(firsts, default=None)),
+            "last": moment(max(lasts, default=None)), "artifacts": sorted(a.path for a in artifacts),
+            "presence": became.value,
+            "lines": sum(a.lines or 0 for a in artifacts), "events": sum(a.events for a in artifacts),
+            "command": command(info.command, names, self.lang),
+            "listed": [self._locator(event) for event in self.uncollected.get(kind, ())[:_ROWS]],
+        }  # fmt: skip
 
     def _kind(self, kind: str) -> Kind:
-        return (self.known.kinds.get(kind) or Kind(kind, {"en": kind})).on(self.d.machine.os)
+        return self._known(kind).on(self.d.machine.os)
+
+    def _known(self, kind: str) -> Kind:
+        return self.known.kinds.get(kind) or Kind(kind, {"en": kind})
 
     def _names(self, incident: Incident) -> Names:
         """What commands and texts about an incident are filled with."""
@@ -181,7 +200,11 @@ class _Writer:
     def _incident(self, judged: Judged) -> dict[str, Any]:
         incident, verdict = judged.incident, judged.verdict
         names = self._names(incident)
+        shown = {hypothesis.cause.id for hypothesis in proven(judged)}
         hypotheses = [self._hypothesis(judged, hypothesis, names) for hypothesis in _shown_order(judged)]
+        for row, hypothesis in zip(hypotheses, _shown_order(judged), strict=True):
+            if hypothesis.cause.id in shown:
+                row["proof"] = proof(judged, hypothesis, self.d.timeline, self.d.machine.os, self.titles, self.lang)
         return {
             "id": incident.id, "group": judged.group, "source": incident.source, "job_id": incident.job_id,
             "activity_id": (incident.job.fields.get("activity") if incident.job else None) or None,
@@ -204,8 +227,13 @@ class _Writer:
                 "summary": self._summary(judged),
                 "decides": self._decides(judged, names),
                 "unexplained": [self._stranger(item) for item in judged.unexplained],
+                "coverage": self._reach(judged),
+                "misled": self._misled(judged),
+                "script": self._script(judged, names),
             },
+            "documented": documented(incident.codes, incident.errors),
             "hypotheses": hypotheses,
+            "noise": self._noise(judged),
             "contrast": self._contrast(judged),
         }  # fmt: skip
 
@@ -337,6 +365,68 @@ class _Writer:
             "id": _row_id(event), "artifact": event.artifact, **_place(event), "time": moment(event.time), "time_basis": event.basis.value,
             "count": item.count, "excerpt": _excerpt(event), "new": item.new,
         })  # fmt: skip
+
+    def _reach(self, judged: Judged) -> dict[str, Any] | None:
+        """The most important log that does not tell of the failure's time, in one sentence."""
+        found = reach(judged, self.d.timeline, self.d.machine.os)
+        if found is None:
+            return None
+        until = "end" if judged.incident.source == "bundle" else "failure"
+        text = reasons(self.lang)[f"reach-{found.state}"].format(
+            name=_file_name(found.artifact) or self.titles.get(found.kind, found.kind),
+            title=self.titles.get(found.kind, found.kind),
+            length=length_in_words(found.missing),
+            failure=reasons(self.lang)[f"reach-{until}"],
+            kinds=reasons(self.lang)["list"].join(self.titles.get(kind, kind) for kind in found.kinds[:_NAMED]),
+        )
+        return {"state": found.state.value, "kind": found.kind or None, "artifact": found.artifact or None, "text": text}
+
+    def _misled(self, judged: Judged) -> dict[str, Any] | None:
+        """What beat the code that the portal shows, where it points elsewhere."""
+        found = misled(judged)
+        if found is None:
+            return None
+        texts = reasons(self.lang)
+        names = [_in(hypothesis.cause.titles, self.lang) for hypothesis in found.to]
+        more = texts["misled-more"].format(n=len(names) - _NAMED) if len(names) > _NAMED else ""
+        words = {"code": found.code, "to": texts["list"].join(names[:_NAMED]) + more}
+        if found.chosen is not None:
+            words |= {"cause": _in(found.chosen.cause.titles, self.lang), "reason": self._reason(found.chosen)}
+            text = texts["misled-beaten"].format(**words)
+        else:
+            text = texts["misled-unheld"].format(**words, reason=self._reason(found.to[0]))
+        return {"code": found.code, "points_to": [hypothesis.cause.id for hypothesis in found.to], "text": text}
+
+    def _script(self, judged: Judged, names: Names) -> dict[str, str]:
+        """Scripts that collect what would decide, what is missing, and what open checks ask for; none for a confirmed verdict."""
+        if judged.verdict.status == "confirmed":
+            return {}
+        system = self.d.machine.os
+        spoken = {judged.verdict.cause.id} if judged.verdict.cause else set(judged.verdict.leading)
+        kinds = [row["kind"] for row in self._decides(judged, names)]
+        kinds += [kind for hypothesis in judged.hypotheses if hypothesis.cause.id in spoken for kind in self._missing(hypothesis)]
+        kinds += [kind for answer in self.answers for kind in answer.collect]
+        items = [item for kind in dict.fromkeys(kinds) for item in wanted(self._known(kind), system, self.lang)]
+        for answer in self.answers:
+            if answer.state is State.NOT_ASSESSABLE:
+                looks = {"linux", "windows"} if system == "unknown" else {system}
+                items += [
+                    Wanted(f"check-{answer.check.row.id}", _in(answer.check.row.titles, self.lang), said, os=place)
+                    for place, said in answer.check.look.items()
+                    if place in looks or place == "any"
+                ]
+        return scripts(items, names, self.lang)
+
+    def _noise(self, judged: Judged) -> list[dict[str, Any]]:
+        """Known harmless lines in the incident's time, each kind once: what looks like a fault there and is none."""
+        window = judged.incident.window.widened(_BEFORE)
+        rows = []
+        for noise, hits in self.d.noise:
+            inside = [hit for hit in hits if hit.event.time is not None and hit.event.time in window]
+            if inside:
+                row = self._plain_row(inside[0].event, inside[0]) | {"count": len(inside)}
+                rows.append({"id": noise.id, "text": _in(noise.says, self.lang), "evidence": [row]})
+        return rows
 
     def _decides(self, judged: Judged, names: Names) -> list[dict[str, Any]]:
         """What to collect, and which of the open causes it separates."""
@@ -604,6 +694,10 @@ def _row_id(event: Event, hit: Hit | None = None) -> str:
 
 def _at(event: Event) -> str:
     return f" ({event.time:%Y-%m-%d %H:%M:%S} UTC)" if event.time else ""
+
+
+def _file_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
 
 
 def _offset(diagnosis: Diagnosis) -> str:

@@ -119,6 +119,12 @@ def _variants(entries: Iterable[Mapping[str, Any]]) -> tuple[Variant, ...]:
     return tuple(Variant(tuple(entry["messages"]), tuple(entry["causes"])) for entry in entries)
 
 
+def exists_on(kind: str, system: str) -> bool:
+    """Whether a VM of this system may have artifacts of a kind; where the system is not known, it may have any."""
+    known = knowledge().kinds.get(kind)
+    return known is None or system == "unknown" or known.os in ("any", system)
+
+
 @cache
 def reasons(lang: str) -> Mapping[str, str]:
     """The sentences that rules give as reasons, by id."""

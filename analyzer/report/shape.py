@@ -13,19 +13,20 @@ Shape = dict[str, Any]
 
 _EVIDENCE: Shape = {
     "id": "", "signature": "", "role": "", "strength": "", "relation": "", "artifact": "", "line": None, "until_line": None, "record": None,
-    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "context": [], "matched": "",
+    "pointer": None, "time": None, "time_basis": "", "count": 1, "excerpt": "", "why": "", "new": None, "context": [], "matched": "",
 }  # fmt: skip
 _HYPOTHESIS: Shape = {
     "cause": "", "title": "", "status": "not_assessable", "documented": False, "explained_by": None, "reason": "", "reason_id": "",
-    "evidence": [], "missing": [], "facts": [], "remedy": [], "docs": [], "sources": [],
+    "evidence": [], "missing": [], "facts": [], "remedy": [], "docs": [], "sources": [], "proof": {},
 }  # fmt: skip
 _VERDICT: Shape = {
     "cause": None, "title": "", "status": "undetermined", "also": [], "leading": [], "summary": "", "decides": [], "unexplained": [],
+    "coverage": {}, "misled": {}, "script": {},
 }  # fmt: skip
 _INCIDENT: Shape = {
     "id": "", "group": None, "source": "bundle", "job_id": None, "activity_id": None, "vm": None, "vault": None, "operation": None,
     "started": None, "ended": None, "window": {}, "symptom": None, "codes": [], "message": None, "attempts": [], "verdict": {},
-    "hypotheses": [], "contrast": {},
+    "hypotheses": [], "contrast": {}, "documented": [], "noise": [],
 }  # fmt: skip
 _DIAGNOSIS: Shape = {
     "schema": "diagnosis/1", "tool": {}, "bundle": {}, "clocks": [], "incidents": [], "checklist": [], "context": [], "problems": [],
@@ -36,7 +37,8 @@ _LOCATED: Shape = {"artifact": "", "line": None, "until_line": None, "record": N
 _SHAPES: dict[str, Shape] = {
     "diagnosis": _DIAGNOSIS,
     "tool": {"name": "", "version": "", "catalogue": "", "options": {}},
-    "bundle": {"name": "", "sha256": "", "content_sha256": "", "size": None, "layout": "", "collected": None, "vm": {}, "artifacts": []},
+    "bundle": {"name": "", "sha256": "", "content_sha256": "", "size": None, "layout": "", "collected": None, "vm": {}, "artifacts": [],
+               "expected": {}},
     "artifact": {"path": "", "kind": "", "size": None, "sha256": "", "encoding": "", "lines": None, "events": None, "first": None,
                  "last": None, "status": "", "note": ""},
     "clock": {"source": "", "zone": "", "offset": "", "basis": ""},
@@ -49,6 +51,15 @@ _SHAPES: dict[str, Shape] = {
     "decide": {"artifact": "", "kind": "", "command": "", "portal_path": "", "separates": [], "row": None},
     "hypothesis": _HYPOTHESIS,
     "evidence": _EVIDENCE,
+    "proof": {"rules": [], "cleared_by": [], "searched": []},
+    "rule": {"signature": "", "strength": "", "says": "", "condition": "", "events": [], "source": ""},
+    "named_event": {"name": "", "text": "", "proof": True},
+    "clearing": {"how": "", "signature": "", "text": "", "state": "", "missing": []},
+    "searched": {"kind": "", "title": "", "artifacts": [], "more": 0, "first": None, "last": None, "covers": False},
+    "reach": {"state": "", "kind": "", "artifact": "", "text": ""},
+    "misled": {"code": "", "points_to": [], "text": ""},
+    "script": {"linux": "", "windows": "", "platform": ""},
+    "herring": {"id": "", "text": "", "evidence": []},
     "excerpt_line": {"line": None, "text": "", "match": False},
     "missing": {"kind": "", "title": "", "command": ""},
     "fact": {"id": "", "title": "", "value": None, "source": "", "date": "", "url": "", "disputed": False, "others": []},
@@ -67,19 +78,25 @@ _SHAPES: dict[str, Shape] = {
     "event": {"time": None, "basis": "", "lane": "", "level": "", "component": "", "text": "", "tags": [], "follow": [], "evidence": None,
               **_LOCATED},
     "gap": {"artifact": "", "lane": "", "from": None, "to": None, "reason": "", "line": None, "until_line": None},
-    "covered": {"kind": "", "title": "", "status": "", "first": None, "last": None, "artifacts": [], "command": ""},
+    "covered": {"kind": "", "title": "", "status": "", "first": None, "last": None, "artifacts": [], "command": "",
+                "presence": "", "lines": None, "events": None},
 }  # fmt: skip
 _INSIDE: dict[str, dict[str, str]] = {
     "diagnosis": {"tool": "tool", "bundle": "bundle", "clocks": "clock", "incidents": "incident", "checklist": "check", "context": "note",
                   "problems": "problem", "timeline": "event", "gaps": "gap", "coverage": "covered"},
     "bundle": {"artifacts": "artifact"},
     "incident": {"window": "window", "codes": "code", "attempts": "attempt", "verdict": "verdict", "hypotheses": "hypothesis",
-                 "contrast": "contrast"},
+                 "contrast": "contrast", "noise": "herring"},
     "attempt": {"stages": "stage"},
     "stage": {"evidence": "evidence"},
-    "verdict": {"decides": "decide", "unexplained": "evidence"},
-    "hypothesis": {"evidence": "evidence", "missing": "missing", "facts": "fact", "remedy": "remedy", "sources": "source"},
+    "verdict": {"decides": "decide", "unexplained": "evidence", "coverage": "reach", "misled": "misled", "script": "script"},
+    "hypothesis": {"evidence": "evidence", "missing": "missing", "facts": "fact", "remedy": "remedy", "sources": "source",
+                   "proof": "proof"},
     "fact": {"others": "other"},
+    "proof": {"rules": "rule", "cleared_by": "clearing", "searched": "searched"},
+    "rule": {"events": "named_event"},
+    "clearing": {"missing": "missing"},
+    "herring": {"evidence": "evidence"},
     "remedy": {"systems": "system"},
     "evidence": {"context": "excerpt_line"},
     "contrast": {"changes": "change", "stages": "pair", "errors": "evidence"},

@@ -52,6 +52,8 @@ class _Writer:
         title = wording.headline(incident) or self.t(wording.open_title(incident))
         said = title if wording.is_calm(incident) else f"{self.label('status', status)}: {title}"
         yield from self.text(said, style=_COLOURS.get(status))
+        sure = wording.sure(incident)
+        yield from self.text(self.t(sure) if sure else "", "  ")
         yield from self.text(verdict["summary"], "  ")
         for line in wording.editions(incident, self.t):
             yield from self.text(line, "  ")
@@ -62,9 +64,13 @@ class _Writer:
         else:
             yield from self.section(self.t("leading.calm" if wording.is_calm(incident) else "leading"), self.leading(incident))
         yield from self.section(self.t("change"), self.changes(incident))
+        yield from self.section(self.t("why_not"), self.text(verdict["misled"]["text"], "    "))
         yield from self.section(self.t("ruled_out"), self.ruled_out(incident))
         unexplained = [line for row in verdict["unexplained"][:3] for line in self.row(row)]
         yield from self.section(self.t("unexplained"), unexplained)
+        if wording.scripts(incident):
+            yield ""
+            yield from self.text(self.t("script.line"), "  ")
 
     def facts(self, incident: dict[str, Any]) -> Iterator[str]:
         source = [self.label("operation", incident["operation"])] if incident["operation"] else []
@@ -82,6 +88,7 @@ class _Writer:
             ("covered_time", covered),
             ("symptom", incident["symptom"]),
             ("stopped_at", stage),
+            ("reach", incident["verdict"]["coverage"]["text"]),
         ):
             if value:
                 yield from self.text(str(value), f"  {self.t(name)}: ", style=None)

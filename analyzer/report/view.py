@@ -47,6 +47,7 @@ def view(document: Redacted) -> dict[str, Any]:
         _check(check, anchors)
     for row in _cited(page):
         row["sha256"] = digests.get(row["artifact"]) or ""
+    collected = wording.collected(page["coverage"], page["bundle"]["expected"])
     groups = wording.groups(page["incidents"])
     leading = [group[0] for group in groups[:1]]
     events = timeline_data.chosen(page["timeline"], page["incidents"])
@@ -63,7 +64,9 @@ def view(document: Redacted) -> dict[str, Any]:
         "groups": groups,
         "steps": _steps(page["checklist"]),
         "checked": wording.checked(page["checklist"]),
-        "coverage": figures.coverage(page["coverage"], page["gaps"], page["incidents"]),
+        "coverage": figures.coverage(collected["shown"], page["gaps"], page["incidents"]),
+        "collected": collected,
+        "states": _states(page["bundle"]["artifacts"]),
         "lanes": figures.lanes(events, leading, page["gaps"]),
         "timeline": events,
         "timeline_total": len(page["timeline"]),
@@ -81,6 +84,8 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
             _evidence(row, anchors)
     for row in incident["verdict"]["unexplained"]:
         _evidence(row, anchors)
+    for row in [row for herring in incident["noise"] for row in herring["evidence"]]:
+        _evidence(row, anchors)
     for attempt in incident["attempts"]:
         for stage in attempt["stages"]:
             stage["known"] = wording.stage_state(stage["state"])
@@ -94,7 +99,12 @@ def _incident(incident: dict[str, Any], number: int, anchors: Anchors) -> None:
     incident["open_title"] = wording.open_title(incident)
     incident["calm"] = wording.is_calm(incident)
     incident["shown"] = wording.shown_causes(incident)
-    incident["proof"] = wording.proof(incident)
+    incident["proof"] = _told_once(wording.proof(incident))
+    incident["sure"] = wording.sure(incident)
+    incident["why_not"] = wording.why_not(incident)
+    incident["cards"] = wording.proof_cards(incident)
+    incident["scripts"] = wording.scripts(incident)
+    incident["compared"] = bool(incident["contrast"]["last_good"])
     incident["broken"] = wording.first_broken(incident["attempts"])
     incident["missing"] = wording.missing(incident)
     incident["ruled_out"] = wording.ruled_out(incident)
@@ -124,6 +134,18 @@ def _steps(checklist: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(steps.values())
 
 
+def _told_once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of one rule say the same: `told` marks those whose sentence stands above already."""
+    said = [row["why"] for row in rows]
+    return [{**row, "told": row["why"] in said[:number]} for number, row in enumerate(rows)]
+
+
+def _states(artifacts: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """How many artifacts have which state, those that were read first."""
+    found = [row["status"] for row in artifacts]
+    return [(state, found.count(state)) for state in ("parsed", "partly", "unparsed", "failed", "refused") if state in found]
+
+
 def _order(incident: dict[str, Any], hypothesis: dict[str, Any]) -> tuple[bool, int]:
     """The verdict's cause first, then by status; equal ones stay in the document's order."""
     return hypothesis["cause"] != incident["verdict"]["cause"], wording.STATUS_RANK.get(hypothesis["status"], 99)
@@ -135,6 +157,8 @@ def _cited(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for hypothesis in incident["hypotheses"]:
             yield from hypothesis["evidence"]
         yield from incident["verdict"]["unexplained"]
+        for herring in incident["noise"]:
+            yield from herring["evidence"]
     for item in [*page["context"], *page["checklist"]]:
         yield from item["evidence"]
 

@@ -21,7 +21,13 @@ _SYMBOLS = {
     "not_assessable": "?", "not_applicable": "∅",
     "passed": "✓", "failed": "✕", "missing": "○", "not_reached": "–", "unknown": "?",
     "covers": "✓", "partly": "◐", "absent": "○", "not_collected": "–", "parsed": "✓", "unparsed": "–", "refused": "✕",
+    "present": "✓", "cut": "◐", "left_behind": "○", "not_found": "✓", "not_read": "?", "found": "✕",
 }  # fmt: skip
+_VERDICTS = frozenset({"confirmed", "likely", "possible", "undetermined"})
+_HELD = frozenset({"confirmed", "likely", "possible", "ruled_out"})
+_PLACES = ("linux", "windows", "platform")
+_PRESENCES = ("present", "cut", "unparsed", "refused", "left_behind", "missing")
+_GONE = frozenset({"missing", "left_behind"})
 _PASSED = frozenset({"passed", "done", "ok", "success", "succeeded", "completed", "present"})
 _FAILED = frozenset({"failed", "error", "timeout", "timed_out"})
 _MISSING = frozenset({"missing", "absent"})
@@ -192,6 +198,53 @@ def checked(checklist: list[dict[str, Any]]) -> dict[str, object]:
         "rows": f" ({failed})" if failed else "",
         "open": counts["not_assessable"],
     }
+
+
+def sure(incident: dict[str, Any]) -> str:
+    """The key of the sentence that says how sure the verdict is; empty where there is nothing to be sure of."""
+    if is_calm(incident):
+        return ""
+    status = incident["verdict"]["status"]
+    if status not in _VERDICTS:
+        return ""
+    return f"sure.{status}" if is_failure(incident) or status == "undetermined" else f"sure.{status}.bundle"
+
+
+def why_not(incident: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The causes one by one: those that documents name for the codes in their order (`documented`), else those that something speaks
+    for or against; `others` are the rest."""
+    named = hypotheses(incident, incident["documented"])
+    shown = named or [row for row in incident["hypotheses"] if row["status"] in _HELD]
+    told = {row["cause"] for row in shown}
+    return {"documented": named, "shown": shown, "others": [row for row in incident["hypotheses"] if row["cause"] not in told]}
+
+
+def proof_cards(incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """The hypotheses whose proof is laid open, each rule with the lines that carry it."""
+    found = [row for row in incident["hypotheses"] if row["proof"]["rules"]]
+    for hypothesis in found:
+        for rule in hypothesis["proof"]["rules"]:
+            rule["rows"] = [row for row in hypothesis["evidence"] if row["signature"] == rule["signature"]]
+    return found
+
+
+def scripts(incident: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where each collecting script runs, and its text."""
+    return [(place, text) for place, text in incident["verdict"]["script"].items() if place in _PLACES and text]
+
+
+def collected(coverage: list[dict[str, Any]], promised: dict[str, Any]) -> dict[str, Any]:
+    """The kinds of artifacts: `shown` (what the collector always brings, then what is there besides) and `others`, which nobody promised
+    and which are not there. `counts`: of the promised ones, how many became what."""
+    promised = promised if isinstance(promised, dict) else {}
+    rows = [{**row, "promise": promised.get(row["kind"])} for row in coverage]
+    order = {kind: number for number, kind in enumerate(promised)}
+    always = sorted((row for row in rows if row["promise"] == "always"), key=lambda row: order[row["kind"]])
+    there = [row for row in rows if row["promise"] != "always" and row["presence"] not in _GONE]
+    counts = {state: sum(row["presence"] == state for row in always) for state in _PRESENCES}
+    counts["missing"] += counts.pop("left_behind")
+    others = [row for row in rows if row not in always and row not in there and row["command"]]
+    return {"shown": [*always, *there], "others": others, "promised": len(always), "counts": counts}
 
 
 def groups(incidents: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

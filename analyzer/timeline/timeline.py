@@ -22,6 +22,11 @@ _TOLD_BY = {
 }
 
 
+def told_by(kind: str) -> tuple[str, ...]:
+    """The artifact kinds that events of `kind` come from: their own, or those that a derived kind is taken from."""
+    return _BEATING if kind == "gap" else (_TOLD_BY.get(kind, kind),)
+
+
 _BEATING = ("waagent-log", "waappagent-log")  # logs of agents that say regularly that they are alive: they tell of silences
 
 
@@ -96,6 +101,14 @@ class Timeline:
 
     def of_kind(self, kind: str) -> Iterator[Event]:
         return (event for event in self.events if event.kind == kind)
+
+    def artifacts(self, kind: str) -> list[Artifact]:
+        """The artifacts of a kind; of one channel of the event logs (`evtx:System`) those that hold records of it."""
+        log, _, channel = kind.partition(":")
+        if not channel:
+            return self.kinds.get(kind, [])
+        paths = {path for path, _ in self.coverage.get(kind, ())}
+        return [artifact for artifact in self.kinds.get(log, ()) if artifact.path in paths]
 
     def covers(self, kind: str, window: Window) -> bool:
         """Whether the artifacts of a kind cover the whole window without a cut.
