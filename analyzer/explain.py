@@ -32,7 +32,7 @@ def run(identity: str, bundles: Sequence[str], folders: Sequence[Path]) -> int:
         for problem in error.problems:
             click.echo(f"{problem.artifact}: {problem.problem}", err=True)
         return EXIT_UNREADABLE
-    click.echo("\n".join(_lines(identity, result)))
+    click.echo("\n".join(visible(line) for line in _lines(identity, result)))
     return 0
 
 

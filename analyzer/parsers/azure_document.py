@@ -33,10 +33,11 @@ def parse(document: Document) -> Iterator[Event]:
         document.problem("nested deeper than any document of the platform", "the whole document")
         return
     kinds: Counter[str] = Counter()
+    spelled: Spelled = {}
     for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, SHAPES, _DEPTH):
         kinds[shape.KIND] += 1
         for event in shape.events(thing):
-            yield replace(event, pointer=written(root, event.pointer or ""))
+            yield replace(event, pointer=written(root, event.pointer or "", spelled))
     if kinds:
         document.kind = kinds.most_common(1)[0][0]
     elif root in ([], {"value": []}):
@@ -61,13 +62,19 @@ def _things(place: Thing, value: Any, shapes: tuple[ModuleType, ...], depth: int
             yield from _things(replace(place, pointer=at(place.pointer, key)), item, shapes, depth - 1)
 
 
-def written(root: Any, pointer: str) -> str:
+Spelled = dict[int, dict[str, str]]
+"""The keys of objects that were looked into, by the object's `id`: as they are written by what they are in lower case."""
+
+
+def written(root: Any, pointer: str, spelled: Spelled) -> str:
     """The pointer with the keys as this document spells them: objects are read without regard to case, JSON Pointers are not."""
     found, value = "", root
     for part in pointer.split("/")[1:]:
         plain = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):
-            key = next((key for key in value if str(key).lower() == plain.lower()), plain)
+            if id(value) not in spelled:
+                spelled[id(value)] = {str(key).lower(): str(key) for key in reversed(value)}  # of equal keys the first counts
+            key = spelled[id(value)].get(plain.lower(), plain)
             found, value = at(found, key), value.get(key)
         else:
             found = at(found, plain)

@@ -9,9 +9,16 @@ from typing import Any
 import orjson
 
 from analyzer.report.document import Redacted
+from analyzer.report.json_writer import inert
 from analyzer.report.output import OutputError
+from analyzer.report.visible import visible
 
 COLUMNS = ("time", "basis", "artifact", "line", "record", "pointer", "lane", "level", "component", "text", "tags")
+
+
+_FORMULA = frozenset(
+    "=+-@\uff1d\uff0b\uff0d\uff20"
+)  # how a formula begins, full-width ones in Chinese and Japanese versions; blanks before it are passed over
 
 
 def render(document: Redacted, suffix: str) -> bytes:
@@ -19,7 +26,7 @@ def render(document: Redacted, suffix: str) -> bytes:
     rows = [_row(row) for row in document.get("timeline") or ()]
     match suffix.lower():
         case ".jsonl":
-            return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+            return b"".join(inert(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)) for row in rows)
         case ".csv":
             text = io.StringIO(newline="")
             writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -36,8 +43,11 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inert(value: object) -> object:
-    """A cell that a spreadsheet will not run as a formula: log text is hostile."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A cell that no spreadsheet runs as a formula and no terminal as an order: log text is hostile."""
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if text[:1] == "\t" or text.lstrip()[:1] in _FORMULA else text
 
 
 def _parquet(rows: list[dict[str, object]]) -> bytes:
