@@ -33,7 +33,7 @@ def run(identity: str, bundles: Sequence[str], folders: Sequence[Path]) -> int:
         for problem in error.problems:
             click.echo(visible(mask(f"{problem.artifact}: {problem.problem}"), keep=""), err=True)
         return EXIT_UNREADABLE
-    shown, secrets = _without_secrets(_lines(identity, result), result)
+    shown, secrets = _without_secrets((visible(line) for line in _lines(identity, result)), result)
     if shown_in([("", shown.encode())], secrets) is not None:
         click.echo("analyze: the explanation would have shown a secret, so it is not shown. This is a bug; please report it", err=True)
         return EXIT_USAGE

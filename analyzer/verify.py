@@ -13,7 +13,8 @@ import click
 from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.pipeline import analyze
-from analyzer.report import OutputError, junit, write
+from analyzer.report import OutputError, junit, mask, write
+from analyzer.report.visible import visible
 from analyzer.resources import read_yaml
 
 _SURE = ("confirmed", "likely")
@@ -41,7 +42,7 @@ def run(paths: Sequence[Path], junit_path: Path | None, signatures: Sequence[Pat
         outcome.seconds = time.perf_counter() - start
         outcomes.append(outcome)
         for failure in outcome.failures:
-            click.echo(f"{outcome.name}: {failure}")
+            click.echo(visible(mask(f"{outcome.name}: {failure}")))
     failed = sum(bool(outcome.failures) for outcome in outcomes)
     click.echo(f"{len(outcomes) - failed} passed, {failed} failed")
     if junit_path is not None:

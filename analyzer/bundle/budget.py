@@ -22,6 +22,15 @@ class Budget:
     max_member_bytes: int = 16 << 30  # content of one member
     max_ratio: int = 1_000  # content bytes per compressed byte of one member ...
     ratio_free: int = 256 << 20  # ... counted only beyond this much content
+    seconds_free: float = 30.0  # that a member may take to be read, ...
+    seconds_per_mb: float = 0.5  # ... and for each MB of it; a usual log takes a fiftieth of this
+    max_events: int = 100_000  # that one document may hold ...
+    max_events_in_all: int = 500_000  # ... and all documents together
+    max_held: int = 256 << 20  # matches of patterns that are kept in memory, over all logs
+
+    def seconds(self, size: int) -> float:
+        """How long `size` bytes of a member may take."""
+        return self.seconds_free + self.seconds_per_mb * size / 1e6
 
     def bombs(self, produced: int, consumed: int) -> str:
         """Why `produced` bytes out of `consumed` compressed bytes are too many, or '' if they are not."""
@@ -39,6 +48,8 @@ class Meter:
     budget: Budget
     members: int = 0
     bytes: int = 0
+    events: int = 0
+    held: int = 0
     _marks: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -49,12 +49,13 @@ def parse(document: Document) -> Iterator[Event]:
         return
     kinds: Counter[str] = Counter()
     read = False
+    spelled: Spelled = {}
     end = _last(root) if document.cut else None
     for shape, thing in _things(Thing(document.path, "", {}, document.problem), value, SHAPES, _DEPTH):
         kinds[shape.KIND] += 1
         for event in shape.events(thing):
             read = True
-            pointer = written(root, event.pointer or "")
+            pointer = written(root, event.pointer or "", spelled)
             fields = {**event.fields, "cut": True} if pointer == end else event.fields
             yield replace(event, pointer=pointer, fields=fields)
     if kinds:
@@ -97,15 +98,19 @@ def _last(value: Any) -> str:
     return pointer
 
 
-def written(root: Any, pointer: str) -> str:
+Spelled = dict[int, dict[str, str]]
+"""The keys of objects that were looked into, by the object's `id`: as they are written by what they are in lower case."""
+
+
+def written(root: Any, pointer: str, spelled: Spelled) -> str:
     """The pointer with the keys as this document spells them: objects are read without regard to case, JSON Pointers are not."""
     found, value = "", root
     for part in pointer.split("/")[1:]:
         plain = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict):
-            key = next(
-                (key for key in reversed(value) if str(key).lower() == plain.lower()), plain
-            )  # of two spellings `folded` keeps the last
+            if id(value) not in spelled:
+                spelled[id(value)] = {str(key).lower(): str(key) for key in value}  # of two spellings `folded` keeps the last
+            key = spelled[id(value)].get(plain.lower(), plain)
             found, value = at(found, key), value.get(key)
         else:
             found = at(found, plain)

@@ -20,7 +20,7 @@ def until_break(text: str) -> Any:
     A string that the break cuts is kept as far as it goes on its line: a code is often known by its beginning.
     """
     stack: list[str] = []
-    at, safe, closers, last = 0, 0, "", ""
+    at, safe, last = 0, 0, ""
     while True:
         at = _blank_end(text, at)
         token = _TOKEN.match(text, at)
@@ -37,9 +37,10 @@ def until_break(text: str) -> Any:
             stack.pop()
         at, last = token.end(), found
         if found not in ("key", ":", ","):
-            safe, closers = at, "".join(_CLOSES[one] for one in reversed(stack))
+            safe = at
         if not stack:
             break
+    closers = "".join(_CLOSES[one] for one in reversed(stack))  # what is open at the end was open at `safe`: keys and marks open nothing
     cut = _cut_string(text[at:]) if stack and _fits("value", last, stack) and not _is_key(stack, last) else None
     return _loads(text[:at] + cut + closers) if cut is not None else _loads(text[:safe] + closers)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.bundle import Bundle, Encoding, Member, Text, detect_encoding, is_binary, read_ahead, transcode
 from analyzer.bundle.layouts import EVENT_LOG, UNKNOWN, Form, Row, identify, identify_binary
 from analyzer.model import Artifact, ArtifactStatus, Clock, Event, Problem, Stamp
-from analyzer.parsers import event_log
+from analyzer.parsers import event_log, patience
 from analyzer.parsers.document import Document, DocumentParser
 from analyzer.parsers.evtx import is_evtx
 from analyzer.parsers.logs import LogFormat
@@ -118,8 +118,10 @@ def blocks(bundle: Bundle, read_: Read, *, digest: bool = False) -> Iterator[byt
     """The content of a log in blocks that a byte scanner understands."""
     stream = bundle.stream(read_.member, digest=digest)
     content: Iterator[bytes] = read_ahead(stream) if read_.member.size >= _THREAD_FROM else stream
-    yield from transcode(content, read_.encoding)
+    yield from transcode(patience.in_time(content, bundle.budget, bundle.note(read_.member.path)), read_.encoding)
     if digest:
+        for _ in content:  # what was not scanned still counts for the digest
+            pass
         read_.artifact.sha256 = stream.sha256 or ""
 
 
@@ -131,7 +133,10 @@ def codec_after(read_: Read) -> str:
 def _read_log(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
     form = log_format(result.row)
     wanted = patterns.of_kind(result.row.kind, form.unwrap)
-    result.scan = scan(blocks(bundle, result, digest=True), result.row.kind, result.member.path, form, wanted, codec_after(result))
+    content = blocks(bundle, result, digest=True)
+    room = bundle.budget.max_held - bundle.meter.held
+    result.scan = scan(content, result.row.kind, result.member.path, form, wanted, codec_after(result), room)
+    bundle.meter.held += result.scan.held
     result.hits = result.scan.hits
     result.artifact.lines = result.scan.lines
     result.artifact.status = ArtifactStatus.PARSED
@@ -145,7 +150,7 @@ def _read_document(bundle: Bundle, result: Read) -> None:
     document = Document(result.member.path, result.row.kind, text.text)
     result.artifact.lines = text.text.count("\n") + (not text.text.endswith("\n") and bool(text.text))
     try:
-        for event in document_parser(result.row).parse(document):
+        for event in patience.few(document_parser(result.row).parse(document), len(data), bundle.meter, document.problem):
             result.events.append(event)  # one by one: what was read before a parser fails is kept
         result.artifact.kind = document.kind
     finally:
@@ -156,7 +161,8 @@ def _read_document(bundle: Bundle, result: Read) -> None:
 def _read_events(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
     stream = bundle.stream(result.member, digest=True)
     content: Iterator[bytes] = read_ahead(stream) if result.member.size >= _THREAD_FROM else stream
-    found = event_log.read(content, result.member.path, patterns.of_kind(event_log.KIND).patterns)
+    in_time = patience.in_time(content, bundle.budget, bundle.note(result.member.path))
+    found = event_log.read(in_time, result.member.path, patterns.of_kind(event_log.KIND).patterns)
     for _ in content:  # a log that is not read (Security) still has its digest
         pass
     artifact = result.artifact

@@ -19,6 +19,9 @@ from analyzer.parsers.records import Cursor, Record, Region, regions
 from analyzer.parsers.silence import Silence, ends, line_at, line_of, quiet, quoted, silences
 
 _KEEP = 10_000  # hits kept per pattern and artifact: the first half and the last half; the rest is counted
+_KEEP_ANYHOW = 20  # hits kept of a pattern whose log holds more than there is room for
+_ROOM = 64 << 20  # bytes that the hits of one log may take
+_OBJECTS = 1 << 10  # bytes that a hit takes beside its text
 _SILENCES = 20_000  # silences kept per artifact: two clocks that alternate line by line would give one per line
 _HEAD = 64 << 10  # bytes that show whether a log has stamps
 
@@ -48,17 +51,20 @@ class LogScan:
     lines: int = 0
     omitted: dict[str, int] = field(default_factory=dict)
     tail: bytes = b""  # the last line
+    held: int = 0  # bytes that the hits take, about
 
     def stamps(self) -> list[Stamp]:
         return [stamp for mark in self.marks for stamp in (mark.first, mark.last) if stamp is not None]
 
 
-def scan(blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, patterns: KindPatterns, encoding: str = "utf-8") -> LogScan:
-    """Reads the log once. `blocks` hold decompressed bytes in an ASCII-compatible encoding."""
+def scan(
+    blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, patterns: KindPatterns, encoding: str = "utf-8", room: int = _ROOM
+) -> LogScan:
+    """Reads the log once. `blocks` hold decompressed bytes in an ASCII-compatible encoding; its hits may take `room` bytes of memory."""
     head, blocks = _head(blocks)
     form = form.of_file(head)
     result = LogScan(form)
-    kept = _Kept(result.omitted)
+    kept = _Kept(result.omitted, min(room, _ROOM))
     before: tuple[int, Stamp, bytes] | None = None
     ended = True
     for region in regions(blocks, form):
@@ -78,7 +84,7 @@ def scan(blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, pat
         ended = region.data.endswith(b"\n")
         result.tail = line_at(region, _last_line(region.data))
     result.lines += not ended
-    result.hits = kept.all()
+    result.hits, result.held = kept.all(), kept.held
     return result
 
 
@@ -110,21 +116,29 @@ def _keep(result: LogScan, found: Iterable[Silence]) -> None:
 
 
 class _Kept:
-    """At most `_KEEP` hits of each pattern: the first and the last ones."""
+    """At most `_KEEP` hits of each pattern: the first and the last ones; fewer once all of them take more than `room` bytes."""
 
-    def __init__(self, omitted: dict[str, int]) -> None:
+    def __init__(self, omitted: dict[str, int], room: int) -> None:
         self._hits: dict[str, list[Hit]] = {}
         self._omitted = omitted
+        self._room = room
+        self.held = 0
 
     def add(self, hit: Hit) -> None:
         hits = self._hits.setdefault(hit.pattern, [])
         hits.append(hit)
-        if len(hits) > _KEEP:
-            del hits[_KEEP // 2]
+        self.held += _size(hit)
+        if len(hits) > _KEEP or (self.held > self._room and len(hits) > _KEEP_ANYHOW):
+            self.held -= _size(hits.pop(len(hits) // 2))
             self._omitted[hit.pattern] = self._omitted.get(hit.pattern, 0) + 1
 
     def all(self) -> list[Hit]:
         return [hit for hits in self._hits.values() for hit in hits]
+
+
+def _size(hit: Hit) -> int:
+    """What a hit takes in memory, about. Hits of one record share its text; they count as if each had its own."""
+    return _OBJECTS + len(hit.event.raw) + len(hit.event.text)
 
 
 def _wanted(region: Region, kind: str, artifact: str, form: LogFormat, anchors: Any, encoding: str) -> Iterator[Event]:

@@ -33,7 +33,7 @@ def number(value: Any) -> int | None:
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and value.is_integer() and abs(value) < 1e18 else None
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-        return int(value)
+        return int(value.strip())  # `int` alone takes fewer characters for blanks than `strip`
     return None
 
 

@@ -35,6 +35,8 @@ def root(document: Document) -> _Element | None:
     if found is None:
         document.problem("not valid XML (line 1)", "the whole document")
         return None
+    if found.getroottree().docinfo.internalDTD is not None:
+        document.problem("it declares a document type; what its entities stand for is not looked up", "what they stand for")
     damage = [entry for entry in parser.error_log if entry.level >= etree.ErrorLevels.ERROR and not entry.type_name.startswith("NS_")]
     if damage:
         document.problem(f"damaged XML at line {damage[0].line}: {damage[0].message}", "elements from there on may be missing")

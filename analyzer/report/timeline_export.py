@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from analyzer.report.document import Redacted
+from analyzer.report.json_writer import inert
 from analyzer.report.output import OutputError
 from analyzer.report.visible import visible
 
@@ -21,7 +22,7 @@ def render(document: Redacted, suffix: str) -> bytes:
     rows = [_row(row) for row in document.get("timeline") or ()]
     match suffix.lower():
         case ".jsonl":
-            return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+            return b"".join(inert(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)) for row in rows)
         case ".csv":
             text = io.StringIO(newline="")
             writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
@@ -45,7 +46,7 @@ def _inert(value: object) -> object:
     if not isinstance(value, str):
         return value
     shown = visible(value, keep="")
-    return f"'{shown}" if shown[:1] in _FORMULA else shown
+    return f"'{shown}" if shown[:1] == "\t" or shown.lstrip()[:1] in _FORMULA else shown
 
 
 def _parquet(rows: list[dict[str, object]]) -> bytes:

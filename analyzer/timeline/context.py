@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from analyzer.bundle import Bundle
 from analyzer.model import Clock, Event, Stamp
-from analyzer.parsers import evtx
+from analyzer.parsers import evtx, patience
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.reading import Read, blocks, codec_after
 from analyzer.parsers.records import Region, next_record, regions
@@ -64,7 +64,8 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
 def _events_of(bundle: Bundle, read: Read, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
     """Warnings and errors of an event log inside the spans."""
     naive = [(span.start.replace(tzinfo=None), span.end.replace(tzinfo=None)) for span in spans]
-    for event in evtx.read_evtx(bundle.stream(read.member), read.member.path, evtx.Wanted(spans=tuple(naive))).events:
+    content = patience.in_time(bundle.stream(read.member), bundle.budget, bundle.note(read.member.path))
+    for event in evtx.read_evtx(content, read.member.path, evtx.Wanted(spans=tuple(naive))).events:
         yield clocks.place(event)
 
 
