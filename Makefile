@@ -8,7 +8,7 @@ DEMO := fixtures/linux-extensions-disabled/bundle
 
 # What is read ahead of time, so that a small analysis does not wait for YAML: see analyzer/ahead.py.
 AHEAD := analyzer/_ahead/.made
-CATALOGUE := $(shell find analyzer/catalogue -name '*.yaml')
+CATALOGUE := $(shell find analyzer/catalogue reports -name '*.yaml' -o -name '*.j2')
 
 .PHONY: demo test check format formats coverage benchmark clean
 

@@ -1,4 +1,5 @@
-"""The catalogue as it was read ahead of time: YAML as JSON, conditions as trees, signatures without their examples.
+"""The catalogue as it was read ahead of time: YAML as JSON, conditions as trees, signatures without their examples; and the compiled
+templates of the report.
 
 To read YAML takes most of a small analysis. What is kept here (`analyzer/_ahead`, made by `make` and when a wheel is built, never checked
 in) bears the digest of its source and counts only as long as the source is the same; else the source is read.
@@ -44,6 +45,7 @@ def _digest(source: bytes) -> str:
 
 def build() -> Path:
     """Reads the whole catalogue and keeps it. What JSON cannot hold as it is (numbers as keys) is left to be read from its source."""
+    from analyzer.report.html import keep_templates
     from analyzer.resources import parse_yaml
     from analyzer.signatures.conditions import parse
 
@@ -58,6 +60,7 @@ def build() -> Path:
             target = _kept_as(path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(orjson.dumps({"digest": _digest(source), "data": data, "conditions": conditions}))
+    keep_templates(FOLDER / "templates")
     return FOLDER
 
 

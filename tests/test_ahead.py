@@ -53,6 +53,20 @@ def test_a_damaged_or_missing_file_is_no_harm(made: Path) -> None:
     assert resources.read_yaml(path)["restore-points-per-vm"]["value"] == 18
 
 
+def test_kept_templates_give_the_same_page(made: Path) -> None:
+    from analyzer.pipeline import analyze
+    from analyzer.report import document
+    from analyzer.report.html import render
+
+    fixture = Path(__file__).resolve().parents[1] / "fixtures" / "linux-extensions-disabled" / "bundle"
+    shown = document(analyze([fixture]).document)
+    assert len(list((made / "templates").iterdir())) == len(list(resources.path("reports").glob("*.j2")))
+    fast = render(shown)
+    for path in (made / "templates").iterdir():
+        path.write_bytes(b"no code")
+    assert render(shown) == fast
+
+
 def test_files_of_others_are_never_taken_from_it(made: Path, tmp_path: Path) -> None:
     own = tmp_path / "facts.yaml"
     own.write_text("a: 1\n", encoding="utf-8")

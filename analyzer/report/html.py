@@ -10,14 +10,17 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, BytecodeCache, Environment, StrictUndefined, TemplateNotFound
+from jinja2.bccache import Bucket
 from jinja2.runtime import Undefined
 from markupsafe import Markup
 
-from analyzer import resources
+from analyzer import ahead, resources
 
 from . import letters, markdown, terminal, timeline_data, wording
 from .document import Redacted
@@ -85,9 +88,35 @@ class _Loader(BaseLoader):
             raise TemplateNotFound(template) from error
 
 
+class _Kept(BytecodeCache):
+    """Templates as they were compiled ahead of time (analyzer/ahead.py); Jinja holds them against their source and its own version.
+    A plain run only reads them."""
+
+    def __init__(self, folder: Path, *, keep: bool = False) -> None:
+        self._folder, self._keep = folder, keep
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError, ValueError, EOFError, TypeError), (self._folder / bucket.key).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if self._keep:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / bucket.key).write_bytes(bucket.bytecode_to_string())
+
+
+def keep_templates(folder: Path) -> None:
+    """Compiles every template into `folder`, for `analyzer.ahead`."""
+    environment = _environment(Messages())
+    environment.bytecode_cache = _Kept(folder, keep=True)
+    for path in sorted(resources.path("reports").glob("*.j2")):
+        environment.get_template(path.name)
+
+
 def _environment(messages: Messages) -> Environment:
     environment = Environment(
         loader=_Loader(),
+        bytecode_cache=_Kept(ahead.FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,
