@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.model import Clock, Event, Stamp
@@ -195,12 +195,13 @@ def test_blocks_may_be_cut_anywhere(lines: list[tuple[str, str]], size: int) -> 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(LINE, max_size=60), st.integers(2500, 9000))
+@example([("more", "[stdout]"), ("more", "[stdout]"), ("output", ""), ("more", "[stderr]"), ("long", "224"), ("more", "[stderr]")], 2500)
 def test_where_a_region_ends_changes_no_hit(lines: list[tuple[str, str]], grid: int) -> None:
     data = built(lines)
-    whole = run(data, "needle A", "needle B")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outputs, "REACH", 4096)
-        patch.setattr(records, "_MARGIN", 6000)
+        patch.setattr(outputs, "REACH", 4096)  # of both: what belongs to an output must not differ
+        whole = run(data, "needle A", "needle B")
+        patch.setattr(records, "_MARGIN", 4096 + (8 << 10))  # as the module has it: the reach and a line
         patch.setattr(records, "_GRID", grid)
         cut_up = run(data, "needle A", "needle B", size=1000)
     assert [(hit.pattern, hit.line, hit.event) for hit in cut_up.hits] == [(hit.pattern, hit.line, hit.event) for hit in whole.hits]
