@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from analyzer.bundle import Bundle, Member, open_bundle
+from analyzer.bundle import Bundle, open_bundle
 from analyzer.diagnosis.diagnose import Diagnosis, diagnose
 from analyzer.diagnosis.document import TIMELINE_ROWS, to_document
 from analyzer.diagnosis.incidents import error_codes, open_incidents
@@ -25,9 +23,6 @@ from analyzer.timeline.timeline import Timeline
 from analyzer.timeline.together import together
 
 Progress = Callable[[str, int, int], None]
-
-_WORKERS = 4  # threads that read members
-_PARALLEL_FROM = 32 << 20  # bytes of a bundle from which threads pay
 
 
 @dataclass
@@ -87,19 +82,10 @@ def analyze_bundle(
 
 
 def _read_all(bundle: Bundle, patterns: PatternSet, progress: Progress | None) -> list[Read]:
-    """Reads every member; large bundles by several threads, for inflating, hashing and searching leave the interpreter free. The answer
-    is in the order of the members, whoever was ready first."""
     total = sum(member.size for member in bundle.members)
-
-    def one(member: Member) -> Read:
+    reads = []
+    for member in bundle.members:
         if progress is not None:
             progress(member.path, member.size, total)
-        return read(bundle, member, patterns)
-
-    workers = min(_WORKERS, os.cpu_count() or 1) if total >= _PARALLEL_FROM else 1
-    if workers == 1:
-        return [one(member) for member in bundle.members]
-    largest_first = sorted(bundle.members, key=lambda member: -member.size)  # else the last one to be begun may take longest
-    with ThreadPoolExecutor(workers) as pool:
-        found = dict(zip((member.path for member in largest_first), pool.map(one, largest_first)))
-    return [found[member.path] for member in bundle.members]
+        reads.append(read(bundle, member, patterns))
+    return reads

@@ -78,7 +78,7 @@ def classify(bundle: Bundle, member: Member) -> tuple[Row, Encoding]:
 
 def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
     """Reads a member whole (document) or streams it once (log). Damage is a problem of the bundle; the rest goes on."""
-    before = _problems(bundle, member)
+    before = len(bundle.problems)
     row, encoding = classify(bundle, member)
     artifact = Artifact(member.path, row.kind, member.size, encoding=encoding.name, note=encoding.note)
     result = Read(member, row, encoding, artifact)
@@ -101,17 +101,12 @@ def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
     for event in result.events:
         result.hits += patterns.of_kind(event.kind).of_event(event)
     artifact.events = len(result.events) or len({id(hit.event) for hit in result.hits})
-    if _problems(bundle, member) > before and artifact.status is ArtifactStatus.PARSED:
+    if len(bundle.problems) > before and artifact.status is ArtifactStatus.PARSED:
         artifact.status = ArtifactStatus.PARTLY
     for pattern, count in sorted(result.scan.omitted.items() if result.scan is not None else ()):
         what = f"{count} more matches of {pattern} than are kept"
         bundle.problems.append(Problem(member.path, what, "their lines in the report; they were counted"))
     return result
-
-
-def _problems(bundle: Bundle, member: Member) -> int:
-    """How many problems a member has; others may be read at the same time."""
-    return sum(problem.artifact == member.path for problem in list(bundle.problems))
 
 
 def blocks(bundle: Bundle, read_: Read, *, digest: bool = False) -> Iterator[bytes]:

@@ -100,10 +100,8 @@ def _head(blocks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
 
 
 def _last_line(data: bytes) -> int:
-    """Where the last line begins that is not empty. Nothing is copied: the data are a megabyte."""
-    end = len(data)
-    while end and data[end - 1] == 0x0A:
-        end -= 1
+    """Where the last line begins that is not empty. The data, a megabyte, are copied only if more than one line end closes them."""
+    end = len(data.rstrip(b"\n")) if data.endswith(b"\n\n") else len(data) - data.endswith(b"\n")
     return data.rfind(b"\n", 0, end) + 1
 
 

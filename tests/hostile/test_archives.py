@@ -129,7 +129,7 @@ def test_no_name_leads_out_or_hides(tmp_path: Path) -> None:
         assert len(paths) == len(set(paths)) == len(failure()) + len(NAMES)
         for path in paths:
             assert not path.startswith("/") and not {"..", ".", ""} & set(path.split("/")) and path.isprintable() and len(path) < 2_000
-        assert sum("leads out of the archive" in row["problem"] for row in document["problems"]) >= 5
+        assert sum("leads out of the archive" in row["problem"] for row in document["problems"]) >= 4
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["case.tar", "case.zip"]
 
 
