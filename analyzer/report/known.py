@@ -36,7 +36,7 @@ _PACKED = re.compile(rb"[A-Za-z0-9+/=]{200,}")  # base64 of data that was search
 _MEMORY = 64 << 20
 _CUT = 300  # characters of a text that may be a cut one
 _REST = 6  # characters of a secret that are worth masking
-_FEW = 500  # secrets of which rests are looked for
+_FEW = 512  # secrets of which rests are looked for
 _CHUNK = 10_000  # bytes of literals in one expression
 _LONGEST = 20_000  # characters of a secret that is looked for; a longer one is a whole document, masked where it stood
 
