@@ -78,6 +78,11 @@ def compiled(expression: str) -> Any:
     return re2.compile(expression, _quiet())
 
 
+def over_bytes(expression: bytes) -> Any:
+    """An RE2 expression over bytes, whatever their encoding."""
+    return re2.compile(expression, _latin1())
+
+
 def _searches(expression: str, text: str) -> bool:
     return compiled(expression).search(text) is not None
 
@@ -143,6 +148,11 @@ class Pattern:
         if self.kinds != {"evtx"} or not named:
             return self.kinds
         return frozenset(f"evtx:{value}" for condition in named for value in condition.values)
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What it asks for. Patterns of the same question find the same, so one of them is looked for."""
+        return self.kinds, self.anchors, self.match, repr(self.where)
 
     @property
     def plain(self) -> bool:
@@ -233,7 +243,7 @@ class KindPatterns:
         """One RE2 expression over bytes that finds any anchor, or None if there is none."""
         if not self._by_anchor:
             return None
-        return re2.compile("|".join(re2.escape(anchor) for anchor in sorted(self._by_anchor)).encode("ascii"), _latin1())
+        return over_bytes("|".join(re2.escape(anchor) for anchor in sorted(self._by_anchor)).encode("ascii"))
 
     @cached_property
     def _in_record(self) -> tuple[Any, list[tuple[str, list[Pattern]]]]:
@@ -285,11 +295,21 @@ def _made(pattern: Pattern, event: Event, at: int, end: int, groups: Mapping[str
 
 
 class PatternSet:
-    """All patterns of a run, by artifact kind."""
+    """All patterns of a run, by artifact kind.
+
+    Signatures ask for the same thing again and again (a heartbeat of the agent). Those patterns find nothing under their own name: `same` says
+    under which other name their hits stand. A pattern that signatures share keeps its own.
+    """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self.same: dict[str, str] = {}
         self._by_kind: dict[str, list[Pattern]] = {}
+        asked: dict[tuple[object, ...], str] = {}
         for pattern in patterns:
+            first = asked.setdefault(pattern.question, pattern.name)
+            if first != pattern.name and ":" in pattern.name:
+                self.same[pattern.name] = first
+                continue
             for kind in pattern.kinds:
                 self._by_kind.setdefault(kind, []).append(pattern)
         self._compiled: dict[str, KindPatterns] = {}

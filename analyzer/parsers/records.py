@@ -12,7 +12,9 @@ things stand between a line that looks like a record and a record:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.model import Stamp
@@ -25,22 +27,38 @@ _GRID = 1 << 20  # bytes of a region
 _HEADER = 4 << 10  # bytes of a first line that are kept for later pieces
 
 
-@dataclass(frozen=True, slots=True)
 class Region:
-    """Bytes `begin` to `end` of `data` are whole records, or whole pieces of one. `lines` counts the line ends between them.
+    """The first `end` bytes of `data` are whole records, or whole pieces of one; what stands behind them belongs to the next region.
 
-    `header` is the first line of the record that goes on at `begin`, b"" if a record begins there. `outputs` are the records with
-    output of a command: their begin and end in `data`.
+    `offset` is where `data` begins in the log, in bytes. `header` is the first line of the record that goes on at byte 0, b"" if a record
+    begins there. `outputs` are the records with output of a command: their begin and end in `data`.
     """
 
-    data: bytes
-    begin: int
-    end: int
-    line: int  # 1-based line of `begin`
-    offset: int  # byte offset of `begin` in the log
-    lines: int
-    header: bytes = b""
-    outputs: tuple[Span, ...] = ()
+    __slots__ = ("_lines", "_places", "data", "end", "header", "offset", "outputs")
+
+    def __init__(self, data: bytes, end: int, offset: int, line: int, header: bytes = b"", outputs: Sequence[Span] = ()) -> None:
+        self.data, self.end, self.offset, self.header, self.outputs = data, end, offset, header, outputs
+        self._places, self._lines = [0], [line]  # where a line number was asked for, and the answer: no byte is counted twice
+
+    @property
+    def line(self) -> int:
+        """The line in the log that byte 0 stands in, 1-based."""
+        return self._lines[0]
+
+    @property
+    def next_line(self) -> int:
+        """The line in the log that byte `end` stands in."""
+        return self.line_of(self.end)
+
+    def line_of(self, at: int) -> int:
+        """The line in the log that byte `at` stands in, 1-based: counted from the nearest smaller place that was asked for before."""
+        place = bisect_right(self._places, at) - 1
+        known, line = self._places[place], self._lines[place]
+        if at > known:
+            line += self.data.count(b"\n", known, at)
+            self._places.insert(place + 1, at)
+            self._lines.insert(place + 1, line)
+        return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +75,64 @@ def regions(blocks: Iterable[bytes], form: LogFormat) -> Iterator[Region]:
 
     A region ends at the last record start before each multiple of `_GRID`, so the regions do not depend on the blocks.
     """
-    held, size, offset = [], 0, 0  # `offset`: of what is held, in the log
+    log = _Log(blocks)
     grid, line, header = _GRID, 1, b""
-    for block in blocks:
-        held.append(block)
-        size += len(block)
-        if offset + size < grid + _MARGIN:
-            continue
-        data, at = b"".join(held), 0
-        while grid + _MARGIN <= offset + len(data):
-            cell = data[at : grid + _MARGIN - offset]
-            outputs = outputs_in(cell, form)
-            end, whole = _cut(cell, grid - offset - at, outputs, form)
-            if end:
-                region = _region(cell[:end], line, offset + at, header, outputs)
-                yield region
-                header = b"" if whole else header or _first_line(cell, 0)
-                line, at = line + region.lines, at + end
-            grid += _GRID
-        held, size, offset = [data[at:]], len(data) - at, offset + at
-    data = b"".join(held)
+    while log.reaches(grid + _MARGIN):
+        data = log.peek(grid + _MARGIN)
+        outputs = outputs_in(data, form)
+        end, whole = _cut(data, grid - log.offset, outputs, form)
+        if end:
+            region = Region(data, end, log.offset, line, header, _until(end, outputs))
+            yield region
+            header = b"" if whole else header or _first_line(data, 0)
+            line = region.next_line
+            log.skip(end)
+        grid += _GRID
+    data = log.peek()
     if data:
-        yield _region(data, line, offset, header, outputs_in(data, form))
+        yield Region(data, len(data), log.offset, line, header, outputs_in(data, form))
 
 
-def _region(data: bytes, line: int, offset: int, header: bytes, outputs: list[Span]) -> Region:
-    inside = tuple((begin, min(end, len(data))) for begin, end in outputs if begin < len(data))
-    return Region(data, 0, len(data), line, offset, data.count(b"\n"), header, inside)
+def _until(end: int, outputs: list[Span]) -> list[Span]:
+    return [(begin, min(until, end)) for begin, until in outputs if begin < end]
+
+
+class _Log:
+    """The blocks of a log, of which the first `offset` bytes are done with. Bytes are copied once, into what `peek` gives."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._held: deque[memoryview] = deque()
+        self._end = 0
+        self.offset = 0
+
+    def reaches(self, until: int) -> bool:
+        """Whether the log has bytes up to `until`; reads as many blocks as that takes."""
+        while self._end < until:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self._held.append(memoryview(block))
+            self._end += len(block)
+        return True
+
+    def peek(self, until: int | None = None) -> bytes:
+        """What is held up to byte `until` of the log, or all of it."""
+        left = (self._end if until is None else until) - self.offset
+        parts = []
+        for part in self._held:
+            parts.append(part[:left])
+            left -= len(part)
+            if left <= 0:
+                break
+        return b"".join(parts)
+
+    def skip(self, count: int) -> None:
+        self.offset += count
+        while self._held and count >= len(self._held[0]):
+            count -= len(self._held.popleft())
+        if count:
+            self._held[0] = self._held[0][count:]
 
 
 def _cut(data: bytes, safe: int, outputs: list[Span], form: LogFormat) -> tuple[int, bool]:
@@ -122,7 +171,7 @@ class Cursor:
 
     def __init__(self, region: Region, form: LogFormat) -> None:
         self._region, self._form = region, form
-        self._floor, self._header = region.begin, region.header
+        self._floor, self._header = 0, region.header
 
     def around(self, at: int) -> Record:
         """The record or piece that byte `at` stands in; `at` must not lie before the end of the last one."""
@@ -183,7 +232,7 @@ def previous_record(region: Region, form: LogFormat, at: int, end: int) -> tuple
 
 def first_record(region: Region, form: LogFormat) -> tuple[int, Stamp] | None:
     """The first stamped record of the region."""
-    match = None if region.header else form.start.match(region.data, region.begin, region.end)
+    match = None if region.header else form.start.match(region.data, 0, region.end)
     if match is not None and (stamp := form.stamp(match)) is not None:
-        return region.begin, stamp
-    return next_record(region, form, region.begin, region.end)
+        return 0, stamp
+    return next_record(region, form, 0, region.end)

@@ -16,7 +16,7 @@ from analyzer.model import Event, Stamp
 from analyzer.parsers.logs import RAW_LIMIT, LogFormat
 from analyzer.parsers.pattern import Hit, KindPatterns
 from analyzer.parsers.records import Cursor, Record, Region, regions
-from analyzer.parsers.silence import Silence, ends, line_at, line_of, quiet, quoted, silences
+from analyzer.parsers.silence import Silence, ends, line_at, quiet, quoted, silences
 
 _KEEP = 10_000  # hits kept per pattern and artifact: the first half and the last half; the rest is counted
 _KEEP_ANYHOW = 20  # hits kept of a pattern whose log holds more than there is room for
@@ -73,16 +73,16 @@ def scan(
                 kept.add(hit)
         stamped = ends(region, form)
         first, last = (stamped[0][1], stamped[1][1]) if stamped else (None, None)
-        result.marks.append(Mark(region.offset, region.offset + len(region.data), region.line, first, last))
+        result.marks.append(Mark(region.offset, region.offset + region.end, region.line, first, last))
         if stamped and form.silence:
             if before and not quiet(before[1], stamped[0][1], form.silence):
                 at, stamp = stamped[0]
-                _keep(result, [Silence(before[0], line_of(region, at), before[1], stamp, quoted(before[2], line_at(region, at)))])
+                _keep(result, [Silence(before[0], region.line_of(at), before[1], stamp, quoted(before[2], line_at(region, at)))])
             _keep(result, silences(region, form, *stamped, form.silence))
-            before = (line_of(region, stamped[1][0]), stamped[1][1], line_at(region, stamped[1][0]))
-        result.lines = region.line - 1 + region.lines
-        ended = region.data.endswith(b"\n")
-        result.tail = line_at(region, _last_line(region.data))
+            before = (region.line_of(stamped[1][0]), stamped[1][1], line_at(region, stamped[1][0]))
+        result.lines = region.next_line - 1
+        ended = region.data[region.end - 1 : region.end] == b"\n"
+        result.tail = line_at(region, _last_line(region))
     result.lines += not ended
     result.hits, result.held = kept.all(), kept.held
     return result
@@ -99,9 +99,11 @@ def _head(blocks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
     return b"".join(taken)[:_HEAD], chain(taken, rest)
 
 
-def _last_line(data: bytes) -> int:
-    """Where the last line begins that is not empty. The data, a megabyte, are copied only if more than one line end closes them."""
-    end = len(data.rstrip(b"\n")) if data.endswith(b"\n\n") else len(data) - data.endswith(b"\n")
+def _last_line(region: Region) -> int:
+    """Where the last line begins that is not empty."""
+    data, end = region.data, region.end
+    while data[end - 1 : end] == b"\n":
+        end -= len(data[max(0, end - 64) : end]) - len(data[max(0, end - 64) : end].rstrip(b"\n"))
     return data.rfind(b"\n", 0, end) + 1
 
 
@@ -143,28 +145,22 @@ def _wanted(region: Region, kind: str, artifact: str, form: LogFormat, anchors: 
     """The records of the region that hold an anchor."""
     if anchors is None:
         return
-    cursor = Cursor(region, form)
-    at, counted, line = region.begin, region.begin, region.line
+    cursor, at = Cursor(region, form), 0
     while found := anchors.search(region.data, at, region.end):
         record = cursor.around(found.start())
-        line += region.data.count(b"\n", counted, record.start)
-        counted = record.start
-        yield _event(region, record, kind, artifact, form, encoding, line)
+        yield _event(region, record, kind, artifact, form, encoding)
         at = record.end
 
 
 def records(region: Region, kind: str, artifact: str, form: LogFormat, encoding: str = "utf-8") -> Iterator[Event]:
     """Every record of a region, for those who read a window again. `form` is that of the scan."""
-    counted, line = region.begin, region.line
     for record in Cursor(region, form):
-        line += region.data.count(b"\n", counted, record.start)
-        counted = record.start
-        yield _event(region, record, kind, artifact, form, encoding, line)
+        yield _event(region, record, kind, artifact, form, encoding)
 
 
-def _event(region: Region, record: Record, kind: str, artifact: str, form: LogFormat, encoding: str, line: int) -> Event:
+def _event(region: Region, record: Record, kind: str, artifact: str, form: LogFormat, encoding: str) -> Event:
     raw = decode(region.data[record.start : record.end], encoding)
-    return form.event(kind, artifact, raw, line, decode(record.header, encoding) if record.header else "")
+    return form.event(kind, artifact, raw, region.line_of(record.start), decode(record.header, encoding) if record.header else "")
 
 
 def decode(raw: bytes, encoding: str) -> str:

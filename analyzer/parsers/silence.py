@@ -44,7 +44,6 @@ def silences(region: Region, form: LogFormat, first: _At, last: _At, limit: time
     A stretch whose ends lie closer than `limit` cannot hide a gap, so a busy log costs nothing. Neighbours of different clocks
     are reported whatever they show: only the timeline knows how the clocks relate.
     """
-    line = _Lines(region)
     stretches = [(first, last)]
     while stretches:
         first, last = stretches.pop()
@@ -53,7 +52,7 @@ def silences(region: Region, form: LogFormat, first: _At, last: _At, limit: time
         middle = _between(region, form, first[0], last[0])
         if middle is None:
             text = quoted(line_at(region, first[0]), line_at(region, last[0]))
-            yield Silence(line.of(first[0]), line.of(last[0]), first[1], last[1], text)
+            yield Silence(region.line_of(first[0]), region.line_of(last[0]), first[1], last[1], text)
         else:
             stretches += [(middle, last), (first, middle)]
 
@@ -64,31 +63,12 @@ def _between(region: Region, form: LogFormat, first: int, last: int) -> _At | No
     return next_record(region, form, middle, last) or previous_record(region, form, first, middle + 1)
 
 
-class _Lines:
-    """Line numbers of growing offsets: every byte is looked at once."""
-
-    def __init__(self, region: Region) -> None:
-        self._data, self._at, self._line = region.data, region.begin, region.line
-
-    def of(self, at: int) -> int:
-        self._line += self._data.count(b"\n", self._at, at)
-        self._at = max(self._at, at)
-        return self._line
-
-
 def line_at(region: Region, at: int) -> bytes:
     """The line that begins at byte `at`, as it stands there, cut to what a quote shows of it."""
-    end = region.data.find(b"\n", at)
-    return region.data[at : end if end >= 0 else len(region.data)][:_QUOTED].removesuffix(b"\r")
+    end = region.data.find(b"\n", at, region.end)
+    return region.data[at : min(end if end >= 0 else region.end, at + _QUOTED)].removesuffix(b"\r")
 
 
 def quoted(first: bytes, last: bytes) -> bytes:
     """Two lines that enclose a silence."""
     return first + b"\n" + last
-
-
-def line_of(region: Region, at: int) -> int:
-    """1-based line in the log of the line that begins at `at`, counted from the nearer end of the region."""
-    if at - region.begin < region.end - at:
-        return region.line + region.data.count(b"\n", region.begin, at)
-    return region.line + region.lines - region.data.count(b"\n", at, region.end)

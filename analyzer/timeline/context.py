@@ -109,11 +109,8 @@ def _placed(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window]
 
 def _records(region: Region, read: Read, form: LogFormat, spans: _Spans) -> Iterator[Event]:
     """The records of a region whose stamp lies in a span; only those are parsed."""
-    line, counted = region.line, region.begin
     for start, end in _stretches(region, form, spans):
-        line += region.data.count(b"\n", counted, start)
-        counted = start
-        yield form.event(read.row.kind, read.member.path, decode(region.data[start:end], codec_after(read)), line)
+        yield form.event(read.row.kind, read.member.path, decode(region.data[start:end], codec_after(read)), region.line_of(start))
 
 
 def _stretches(region: Region, form: LogFormat, spans: _Spans) -> Iterator[tuple[int, int]]:
@@ -134,7 +131,7 @@ def _stretches(region: Region, form: LogFormat, spans: _Spans) -> Iterator[tuple
 
 def _begin(region: Region, form: LogFormat, spans: _Spans) -> int:
     """A record start before which nothing lies in a span, found by bisection: a log's disorder is far below the spans' margin."""
-    low, high = region.begin, region.end
+    low, high = 0, region.end
     while high - low > _STEP:
         middle = next_record(region, form, (low + high) // 2, high)
         if middle is None or not spans.follow(middle[1]):

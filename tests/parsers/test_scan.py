@@ -279,3 +279,12 @@ def test_more_hits_than_are_kept_are_counted() -> None:
     assert len(found.hits) == scan._KEEP
     assert found.omitted == {"needle": 25}
     assert (found.hits[0].line, found.hits[-1].line) == (1, scan._KEEP + 25)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([b"\n", b"x"]), min_size=1, max_size=40).map(b"".join), st.lists(st.integers(0, 40), max_size=12))
+def test_a_line_number_does_not_depend_on_what_was_asked_before(data: bytes, places: list[int]) -> None:
+    region = records.Region(data, len(data), 0, 7)
+    for at in places:
+        at = min(at, len(data))
+        assert region.line_of(at) == 7 + data.count(b"\n", 0, at)
