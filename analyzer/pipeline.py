@@ -70,7 +70,7 @@ def analyze_bundle(
     catalogue = load(signatures, system_of({classify(bundle, member)[0].kind for member in bundle.members}, bundle), examples=False)
     patterns = PatternSet([*catalogue.patterns(), *noise_patterns()])
     reads = _read_all(bundle, patterns, progress)
-    timeline = build(reads)
+    timeline = build(reads, patterns.same)
     runs = attempts(timeline)
     timeline.add([*derived(timeline, runs), *together(timeline), *error_codes(timeline)], patterns)
     vm = machine(timeline, bundle)

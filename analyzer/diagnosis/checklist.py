@@ -157,7 +157,7 @@ class _Asked:
 
     def _hits(self, name: str, *, lately: bool) -> list[Hit]:
         """The hits of a shared pattern up to the last incident, `lately` those since the first one began; states count at any time."""
-        hits = self.d.timeline.hits.get(self._pattern(name), [])
+        hits = self.d.timeline.hits_of(self._pattern(name))
         first = min(judged.incident.window.start for judged in self.d.judged)
         last = max(judged.incident.window.end for judged in self.d.judged)
         found = []

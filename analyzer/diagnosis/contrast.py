@@ -77,7 +77,7 @@ def _said(timeline: Timeline, patterns: Iterable[str], until: datetime | None) -
     told = [
         (hit.event.time, str(hit.groups["version"]).rstrip("."))
         for name in patterns
-        for hit in timeline.hits.get(name, ())
+        for hit in timeline.hits_of(name)
         if hit.event.time is not None and until is not None and hit.event.time <= until and hit.groups.get("version")
     ]
     return max(told)[1] if told else None

@@ -82,7 +82,7 @@ def diagnose(
     bundle: Bundle,
 ) -> Diagnosis:
     """Judges every incident."""
-    noise = [(entry, hits) for entry in known_noise() if (hits := timeline.hits.get(entry.pattern.name))]
+    noise = [(entry, hits) for entry in known_noise() if (hits := timeline.hits_of(entry.pattern.name))]
     judged = [_judge(incident, timeline, catalogue, vm, opened.successes, loud, noise) for incident in opened.incidents]
     _group(judged)
     problems = [*bundle.problems, *opened.problems]

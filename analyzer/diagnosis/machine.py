@@ -52,10 +52,10 @@ def machine(timeline: Timeline, bundle: Bundle) -> Machine:
         ("agent.running", "agent_version"), ("agent.goal-version", "agent_version"), ("agent.heartbeat", "agent_version"),
         ("agent.daemon", "daemon_version"), ("agent.python", "python"), ("winagent.version", "agent_version"),
     ):  # fmt: skip
-        hits = timeline.hits.get(pattern)
+        hits = timeline.hits_of(pattern)
         if hits:
             setattr(vm, name, str(hits[-1].groups["version"]).rstrip("."))
-    hits = timeline.hits.get("agent.os")
+    hits = timeline.hits_of("agent.os")
     if hits and vm.os_version is None:
         vm.os_version = hits[-1].groups["os"]
     vm.agent_version = vm.agent_version or vm.daemon_version

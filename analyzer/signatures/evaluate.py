@@ -174,7 +174,7 @@ class _Judge:
 
     def found(self, name: str) -> list[Evidence]:
         if name not in self._found:
-            hits = self._near(self.timeline.hits.get(self.signature.patterns[name].name, []))
+            hits = self._near(self.timeline.hits_of(self.signature.patterns[name].name))
             self._found[name] = [item for hit in hits if (item := self._placed(name, hit)) is not None]
         return self._found[name]
 
@@ -339,13 +339,11 @@ class _Judge:
                 moment - (reach if node.word != "after" else timedelta(0)), moment + (reach if node.word != "before" else timedelta(0))
             )
             near = [
-                hit
-                for hit in self.timeline.hits.get(self.signature.patterns[other].name, ())
-                if hit.event.time in span and hit is not item.hit
+                hit for hit in self.timeline.hits_of(self.signature.patterns[other].name) if hit.event.time in span and hit is not item.hit
             ]
             if near:
                 continue
-            undated = any(hit.event.time is None for hit in self.timeline.hits.get(self.signature.patterns[other].name, ()))
+            undated = any(hit.event.time is None for hit in self.timeline.hits_of(self.signature.patterns[other].name))
             if not undated and self._watched(other, span):
                 alone.append(item)
             else:
@@ -376,7 +374,7 @@ class _Judge:
             return
         since = min(last.event.time or self.span.start, self.span.start)  # a condition that lasts must be watched from its proof on
         for kind, name in self.signature.cleared_by.items():
-            hits = [hit for hit in self.timeline.hits.get(self.signature.patterns[name].name, ()) if self._may_clear(hit, kind)]
+            hits = [hit for hit in self.timeline.hits_of(self.signature.patterns[name].name) if self._may_clear(hit, kind)]
             finding.cleared = next((hit for hit in hits if _after(hit, last)), None)
             if finding.cleared is not None:
                 return

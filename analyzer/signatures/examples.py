@@ -52,7 +52,7 @@ def judge_example(signature: Signature, catalogue: Catalogue, example: Mapping[s
     logs = [example_log(str(path), records, patterns) for path, records in files.items() if isinstance(records, list)]
     texts_of = {str(path): _bytes(text) for path, text in files.items() if not isinstance(text, list)}
     with Bundle.from_files(texts_of) as bundle:
-        timeline = build([*(read(bundle, member, patterns) for member in bundle.members), *logs])
+        timeline = build([*(read(bundle, member, patterns) for member in bundle.members), *logs], patterns.same)
         runs = attempts(timeline)
         timeline.add([*derived(timeline, runs), *together(timeline), *error_codes(timeline)], patterns)
         window = _window(example) or _everything(timeline)

@@ -103,7 +103,7 @@ def attempts(timeline: Timeline) -> list[Attempt]:
 
 def _runs(timeline: Timeline) -> list[Attempt]:
     hits = sorted(
-        (hit for name in _RUN for hit in timeline.hits.get(name, ())), key=lambda hit: (hit.event.artifact, hit.line or 0, hit.pattern)
+        (hit for name in _RUN for hit in timeline.hits_of(name)), key=lambda hit: (hit.event.artifact, hit.line or 0, hit.pattern)
     )
     runs: list[Attempt] = []
     current: Attempt | None = None
@@ -182,7 +182,7 @@ def _join_agent(timeline: Timeline, found: list[Attempt]) -> None:
         "shell.sequence",
         "shell.returned",
     ):
-        for hit in timeline.hits.get(name, ()):
+        for hit in timeline.hits_of(name):
             owner = _owner(hit, found)
             if owner is None and name in ("command.execute", "command.failed"):
                 owner = Attempt(sequence=_number(hit.value("sequence")), start=hit.event.time, end=hit.event.time)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -26,11 +26,11 @@ _MAIN = ("System", "Application")  # the channels that every bundle with event l
 _ROTATED = re.compile(r"\.log(?:\.\d+|-\d{4}-?\d\d)|\.(?:gz|xz|bz2|zst)$|(?:syslog|messages|kern)[.-]\d", re.IGNORECASE)
 
 
-def build(reads: Sequence[Read]) -> Timeline:
-    """One timeline over all members."""
+def build(reads: Sequence[Read], same: Mapping[str, str] | None = None) -> Timeline:
+    """One timeline over all members. `same` is that of the `PatternSet` they were read with."""
     local = _local_clock(reads)
     clocks = Clocks(local, _latest(reads, local))
-    timeline = Timeline(clocks=clocks)
+    timeline = Timeline(clocks=clocks, same=same or {})
     timeline.collected, timeline.collected_by = _collected(reads, clocks)
     changes = _changes(reads, clocks)
     placed: dict[int, Event] = {}
@@ -303,7 +303,7 @@ def _life(timeline: Timeline, kind: str) -> list[tuple[datetime, int, str]]:
     order = [word for _, word in words]
     said: dict[tuple[datetime, int], str] = {}
     for name, word in words:
-        for hit in timeline.hits.get(name, ()):
+        for hit in timeline.hits_of(name):
             if hit.event.time is not None:
                 at = (hit.event.time, hit.line or 0)
                 said[at] = max(said.get(at, word), word, key=order.index)

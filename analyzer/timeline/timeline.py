@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -83,6 +83,7 @@ class Timeline:
     collected: datetime | None = None
     collected_by: str = "unknown"  # stated, newest record, archive
     omitted: dict[str, int] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)  # patterns whose hits stand under another name (`PatternSet.same`)
 
     def add(self, events: Iterable[Event], patterns: PatternSet) -> None:
         """Adds events that were found later, and what the patterns say of them."""
@@ -96,7 +97,7 @@ class Timeline:
 
     def hits_of(self, pattern: str, window: Window | None = None) -> list[Hit]:
         """The hits of a pattern in order of time; with a window only those inside it, and those without a time."""
-        hits = self.hits.get(pattern, [])
+        hits = self.hits.get(self.same.get(pattern, pattern), [])
         return hits if window is None else [hit for hit in hits if hit.event.time is None or hit.event.time in window]
 
     def of_kind(self, kind: str) -> Iterator[Event]:

@@ -52,3 +52,15 @@ def test_the_line_of_a_hit_is_that_of_its_match() -> None:
 def test_an_expression_is_linear_on_hostile_text() -> None:
     pattern = Pattern("one", frozenset({"k"}), (), r"(?:a+)+$")
     assert list(PatternSet([pattern]).of_kind("k").of_event(Event("k", "a", "a" * 200_000 + "b"))) == []
+
+
+def test_of_patterns_that_ask_the_same_one_is_looked_for() -> None:
+    kinds = frozenset({"k"})
+    shared, other = Pattern("agent.beat", kinds, ("HEARTBEAT",)), Pattern("agent.again", kinds, ("HEARTBEAT",))
+    mine = [Pattern(f"{name}:beat", kinds, ("HEARTBEAT",)) for name in ("one", "two")]
+    number = Pattern("three:one", kinds, ("HEARTBEAT",), where=(Condition("n", "is", (1,)),))
+    truth = Pattern("four:true", kinds, ("HEARTBEAT",), where=(Condition("n", "is", (True,)),))  # 1 == True in Python, not in a record
+    patterns = PatternSet([shared, other, *mine, number, truth])
+    assert patterns.same == {"one:beat": "agent.beat", "two:beat": "agent.beat"}
+    found = [hit.pattern for hit in patterns.of_kind("k").of_record(Event("k", "a", "HEARTBEAT", fields={"n": 1}))]
+    assert found == ["agent.beat", "agent.again", "three:one"]

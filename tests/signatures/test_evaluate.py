@@ -33,7 +33,7 @@ def find(tmp_path: Path, files: Mapping[str, str | bytes], when: str, window: Wi
     patterns = PatternSet(catalogue.patterns())
     content = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
     with Bundle.from_files(content) as bundle:
-        timeline = build([read(bundle, member, patterns) for member in bundle.members])
+        timeline = build([read(bundle, member, patterns) for member in bundle.members], patterns.same)
     runs = attempts(timeline)
     timeline.add(derived(timeline, runs), patterns)
     return evaluate(mine, timeline, Case(window, tuple(run for run in runs if run.start and run.start in window)))

@@ -23,7 +23,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 def found(files: Mapping[str, str]) -> list[Attempt]:
     patterns = PatternSet(load().shared.values())
     with Bundle.from_files({path: text.encode() for path, text in files.items()}) as bundle:
-        return attempts(build([read(bundle, member, patterns) for member in bundle.members]))
+        return attempts(build([read(bundle, member, patterns) for member in bundle.members], patterns.same))
 
 
 def stages(attempt: Attempt) -> dict[str, str]:

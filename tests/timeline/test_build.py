@@ -21,7 +21,7 @@ from tests.support.scenes import HANDLER, LocalAgentLog, SnapshotRun
 def timeline(files: Mapping[str, str | bytes]) -> Timeline:
     patterns = PatternSet(load().patterns())
     with Bundle.from_files({path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}) as bundle:
-        return build([read(bundle, member, patterns) for member in bundle.members])
+        return build([read(bundle, member, patterns) for member in bundle.members], patterns.same)
 
 
 def test_now_is_what_the_collector_says_else_the_newest_record_of_the_guest() -> None:

@@ -27,7 +27,7 @@ def derived(files: dict[str, Any] | list[Any], *components: str) -> list[Event]:
     content = files if isinstance(files, dict) else {f"{number}.json": value for number, value in enumerate(files)}
     patterns = PatternSet([])
     with Bundle.from_files({path: json.dumps(value).encode() for path, value in content.items()}) as bundle:
-        found = together(build([read(bundle, member, patterns) for member in bundle.members]))
+        found = together(build([read(bundle, member, patterns) for member in bundle.members], patterns.same))
     return [event for event in found if not components or event.component in components or event.kind in components]
 
 
