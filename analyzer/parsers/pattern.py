@@ -297,8 +297,8 @@ def _made(pattern: Pattern, event: Event, at: int, end: int, groups: Mapping[str
 class PatternSet:
     """All patterns of a run, by artifact kind.
 
-    Signatures ask for the same thing again and again (a heartbeat of the agent). Those patterns find nothing under their own name: `same` says
-    under which other name their hits stand. A pattern that signatures share keeps its own.
+    Signatures ask for the same thing again and again (a heartbeat of the agent). Those patterns find nothing under their own name: `same`
+    says under which other name their hits stand. A pattern that signatures share keeps its own.
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:

@@ -52,12 +52,12 @@ class Region:
 
     def line_of(self, at: int) -> int:
         """The line in the log that byte `at` stands in, 1-based: counted from the nearest smaller place that was asked for before."""
-        place = bisect_right(self._places, at) - 1
-        known, line = self._places[place], self._lines[place]
+        place = len(self._places) if at >= self._places[-1] else bisect_right(self._places, at)
+        known, line = self._places[place - 1], self._lines[place - 1]
         if at > known:
             line += self.data.count(b"\n", known, at)
-            self._places.insert(place + 1, at)
-            self._lines.insert(place + 1, line)
+            self._places.insert(place, at)
+            self._lines.insert(place, line)
         return line
 
 

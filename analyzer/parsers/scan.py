@@ -7,21 +7,21 @@ stamps at its ends), which is all that is needed to find gaps and to read a wind
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from operator import attrgetter
 
 from analyzer.model import Event, Stamp
+from analyzer.parsers.hits import Kept, LateEvent, LateHit
 from analyzer.parsers.logs import RAW_LIMIT, LogFormat
 from analyzer.parsers.pattern import Hit, KindPatterns
 from analyzer.parsers.records import Cursor, Record, Region, regions
+from analyzer.parsers.repeats import Known, Repeat, Repeats, Rest
 from analyzer.parsers.silence import Silence, ends, line_at, quiet, quoted, silences
 
-_KEEP = 10_000  # hits kept per pattern and artifact: the first half and the last half; the rest is counted
-_KEEP_ANYHOW = 20  # hits kept of a pattern whose log holds more than there is room for
 _ROOM = 64 << 20  # bytes that the hits of one log may take
-_OBJECTS = 1 << 10  # bytes that a hit takes beside its text
 _SILENCES = 20_000  # silences kept per artifact: two clocks that alternate line by line would give one per line
 _HEAD = 64 << 10  # bytes that show whether a log has stamps
 
@@ -64,13 +64,12 @@ def scan(
     head, blocks = _head(blocks)
     form = form.of_file(head)
     result = LogScan(form)
-    kept = _Kept(result.omitted, min(room, _ROOM))
+    kept = Kept(min(room, _ROOM))
+    finder = _Finder(kind, artifact, form, patterns, encoding, kept)
     before: tuple[int, Stamp, bytes] | None = None
     ended = True
     for region in regions(blocks, form):
-        for event in _wanted(region, kind, artifact, form, patterns.anchors, encoding):
-            for hit in patterns.of_record(event):
-                kept.add(hit)
+        finder.find(region)
         stamped = ends(region, form)
         first, last = (stamped[0][1], stamped[1][1]) if stamped else (None, None)
         result.marks.append(Mark(region.offset, region.offset + region.end, region.line, first, last))
@@ -85,6 +84,7 @@ def scan(
         result.tail = line_at(region, _last_line(region))
     result.lines += not ended
     result.hits, result.held = kept.all(), kept.held
+    result.omitted |= kept.omitted
     return result
 
 
@@ -115,41 +115,67 @@ def _keep(result: LogScan, found: Iterable[Silence]) -> None:
             result.omitted["silence"] = result.omitted.get("silence", 0) + 1
 
 
-class _Kept:
-    """At most `_KEEP` hits of each pattern: the first and the last ones; fewer once all of them take more than `room` bytes."""
+class _Finder:
+    """Finds the hits of one log, region by region."""
 
-    def __init__(self, omitted: dict[str, int], room: int) -> None:
-        self._hits: dict[str, list[Hit]] = {}
-        self._omitted = omitted
-        self._room = room
-        self.held = 0
+    def __init__(self, kind: str, artifact: str, form: LogFormat, patterns: KindPatterns, encoding: str, kept: Kept) -> None:
+        self._kind, self._artifact, self._form, self._encoding = kind, artifact, form, encoding
+        self._patterns, self._kept, self._repeats = patterns, kept, Repeats(form)
 
-    def add(self, hit: Hit) -> None:
-        hits = self._hits.setdefault(hit.pattern, [])
-        hits.append(hit)
-        self.held += _size(hit)
-        if len(hits) > _KEEP or (self.held > self._room and len(hits) > _KEEP_ANYHOW):
-            self.held -= _size(hits.pop(len(hits) // 2))
-            self._omitted[hit.pattern] = self._omitted.get(hit.pattern, 0) + 1
+    def find(self, region: Region) -> None:
+        """Adds the hits of the region's records to those that are kept."""
+        anchors = self._patterns.anchors
+        if anchors is None:
+            return
+        floods = self._repeats.floods(region)
+        rest, again = Rest(region.data, region.end, floods), deque(self._worth_keeping(floods))
+        cursor, at = Cursor(region, self._form), 0
+        while found := anchors.search(rest.data, at, rest.end):
+            record = cursor.around(rest.whole(found.start()))
+            while again and again[0].start < record.start:
+                self._repeat(region, again.popleft())
+            self._read(region, record)
+            at = rest.rest(record.end)
+        for repeat in again:
+            self._repeat(region, repeat)
 
-    def all(self) -> list[Hit]:
-        return [hit for hits in self._hits.values() for hit in hits]
+    def _worth_keeping(self, floods: list[Repeat]) -> list[Repeat]:
+        """Without those that are as good as counted: others of their text stand before and behind them."""
+        kept: list[Repeat] = []
+        by_text: dict[int, list[Repeat]] = {}
+        for repeat in floods:
+            by_text.setdefault(id(repeat.known), []).append(repeat)
+        for some in by_text.values():
+            known = some[0].known
+            few = min((self._kept.surplus(hit.pattern, len(some)) for hit in known.hits), default=len(some))
+            for hit in known.hits:
+                self._kept.omit(hit.pattern, few)
+            kept += some[few:]
+        return sorted(kept, key=attrgetter("start")) if len(by_text) > 1 else kept
 
+    def _read(self, region: Region, record: Record) -> None:
+        raw = region.data[record.start : record.end]
+        known = None if record.header else self._repeats.look_up(raw)
+        if known is not None:
+            self._add(known, raw, region.line_of(record.start))
+            return
+        event = _event(region, record, self._kind, self._artifact, self._form, self._encoding)
+        hits = list(self._patterns.of_record(event))
+        for hit in hits:
+            self._kept.add(hit)
+        if not record.header:
+            self._repeats.learn(raw, hits)
 
-def _size(hit: Hit) -> int:
-    """What a hit takes in memory, about. Hits of one record share its text; they count as if each had its own."""
-    return _OBJECTS + len(hit.event.raw) + len(hit.event.text)
+    def _repeat(self, region: Region, repeat: Repeat) -> None:
+        self._add(repeat.known, region.data[repeat.start : repeat.end], region.line_of(repeat.start))
 
+    def _add(self, known: Known, raw: bytes, line: int) -> None:
+        late = LateEvent(self._event, raw, line)
+        for hit in known.hits:
+            self._kept.add(LateHit(late, hit))
 
-def _wanted(region: Region, kind: str, artifact: str, form: LogFormat, anchors: Any, encoding: str) -> Iterator[Event]:
-    """The records of the region that hold an anchor."""
-    if anchors is None:
-        return
-    cursor, at = Cursor(region, form), 0
-    while found := anchors.search(region.data, at, region.end):
-        record = cursor.around(found.start())
-        yield _event(region, record, kind, artifact, form, encoding)
-        at = record.end
+    def _event(self, raw: bytes, line: int) -> Event:
+        return self._form.event(self._kind, self._artifact, decode(raw, self._encoding), line)
 
 
 def records(region: Region, kind: str, artifact: str, form: LogFormat, encoding: str = "utf-8") -> Iterator[Event]:

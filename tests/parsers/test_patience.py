@@ -56,7 +56,7 @@ def test_blocks_in_time_are_all_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_slow_log_is_cut_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first block of the log is in time, the second is not. Its digest is still that of the whole file, and its end proves nothing."""
-    path, slow = "var/log/waagent.log.1", LINE * (3 * MB // len(LINE))
+    path, slow = "var/log/waagent.log.1", b"".join(LINE.replace(b"see", b"see %d" % number) for number in range(3 * MB // len(LINE)))
     whole = _row(_document({path: slow}), path)
     clock = Clock(0)
     plain = waagent_log.FORMAT.read

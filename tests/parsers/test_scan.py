@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.model import Clock, Event, Stamp
-from analyzer.parsers import outputs, records, scan, waagent_log
+from analyzer.parsers import hits, outputs, records, repeats, scan, waagent_log
+from analyzer.parsers.logs import Reading
 from analyzer.parsers.pattern import KindPatterns, Pattern
 from analyzer.parsers.scan import LogScan
 
@@ -274,11 +276,11 @@ def test_region_read_again_gives_the_records_of_the_scan() -> None:
 
 
 def test_more_hits_than_are_kept_are_counted() -> None:
-    log = "".join(utc(i / 600, "needle") for i in range(scan._KEEP + 25))
+    log = "".join(utc(i / 600, "needle") for i in range(hits.MOST + 25))
     found = run(log.encode(), "needle")
-    assert len(found.hits) == scan._KEEP
+    assert len(found.hits) == hits.MOST
     assert found.omitted == {"needle": 25}
-    assert (found.hits[0].line, found.hits[-1].line) == (1, scan._KEEP + 25)
+    assert (found.hits[0].line, found.hits[-1].line) == (1, hits.MOST + 25)
 
 
 @settings(max_examples=100, deadline=None)
@@ -288,3 +290,38 @@ def test_a_line_number_does_not_depend_on_what_was_asked_before(data: bytes, pla
     for at in places:
         at = min(at, len(data))
         assert region.line_of(at) == 7 + data.count(b"\n", 0, at)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(LINE, max_size=6), st.lists(st.integers(0, 5), max_size=80), st.integers(400, 3000))
+def test_what_repeats_is_found_as_if_it_was_met_for_the_first_time(lines: list[tuple[str, str]], order: list[int], grid: int) -> None:
+    data = built([lines[number] for number in order if number < len(lines)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hits, "MOST", 12)
+        patch.setattr(outputs, "REACH", 1024)
+        patch.setattr(records, "_MARGIN", 1536)
+        patch.setattr(records, "_GRID", grid)
+        patch.setattr(repeats, "_REMEMBERED", 0)
+        each = run(data, "needle A", "needle B", "needle")
+        patch.setattr(repeats, "_REMEMBERED", 2_000)
+        for often in (1, 3, 10_000):
+            patch.setattr(repeats, "_OFTEN", often)
+            again = run(data, "needle A", "needle B", "needle")
+            assert facts(again) == facts(each)
+            assert again.omitted == each.omitted
+            assert [hit.event for hit in again.hits] == [hit.event for hit in each.hits]
+
+
+def test_a_flood_is_neither_parsed_nor_searched_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    plain = FORM.read
+
+    def counted(shape: str, columns: Mapping[str, str], text: str) -> Reading:
+        read.append(text)
+        return plain(shape, columns, text)
+
+    log = "".join(utc(i / 600, "needle") for i in range(30_000)) + utc(100, "needle and another")
+    found = scan.scan(cut(log.encode(), 1 << 20), KIND, "waagent.log", replace(FORM, read=counted), patterns("needle", "another"))
+    assert len(found.hits) + sum(found.omitted.values()) == 30_002
+    assert (found.hits[0].line, found.hits[-1].line, found.lines) == (1, 30_001, 30_001)
+    assert len(read) < hits.MOST + 5
