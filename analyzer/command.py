@@ -15,7 +15,8 @@ import click
 from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.diagnosis.document import TIMELINE_ROWS
-from analyzer.pipeline import Progress, Result, analyze
+from analyzer.parsers.members import Progress
+from analyzer.pipeline import Result, analyze
 from analyzer.report import LANGUAGES, Names, OutputError, Prepared, Redacted, check, mask, prepare, render_terminal, write
 from analyzer.report.known import shown_in
 from analyzer.report.visible import visible

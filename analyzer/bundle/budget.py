@@ -49,7 +49,6 @@ class Meter:
     members: int = 0
     bytes: int = 0
     events: int = 0
-    held: int = 0
     _marks: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

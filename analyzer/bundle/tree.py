@@ -20,7 +20,8 @@ from analyzer.model import Problem
 
 _HEAD = 8192
 _HEADS_HELD = 8 << 20
-_MOST_PROBLEMS = 10_000
+_MOST_PROBLEMS = 10_000  # that are listed ...
+_HELD_PROBLEMS = 100_000  # ... of those that are held: which ones are listed must not depend on the order of reading
 
 
 class BundleError(Exception):
@@ -97,7 +98,6 @@ class Bundle:
         self.size = 0
         self.members: tuple[Member, ...] = ()
         self.refused: tuple[tuple[str, str], ...] = ()
-        self.problems: list[Problem] = []
         self.budget = budget
         self.meter = Meter(budget)
         self.handles = Handles()
@@ -108,7 +108,8 @@ class Bundle:
         self._digests: dict[str, str] = {}
         self._heads: OrderedDict[str, bytes] = OrderedDict()
         self._heads_size = 0
-        self._seen: set[Problem] = set()
+        self._problems: dict[str, dict[Problem, None]] = {}  # by artifact; each once, in order
+        self._told = 0
         self._lock = threading.Lock()
 
     @staticmethod
@@ -128,6 +129,31 @@ class Bundle:
             hashes = sorted(compute() for compute in self._hashes)
             self._sha256 = hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(f"{one}\n" for one in hashes).encode()).hexdigest()
         return self._sha256
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong: with the inputs, in the order in which it was met, then with each member, in the order of their paths.
+
+        Members may be read in any order, and the list is the same.
+        """
+        found = [one for path, told in self._problems.items() if path not in self._entries for one in told]
+        found += [one for path in self._entries for one in self._problems.get(path, ())]
+        if len(found) > _MOST_PROBLEMS:
+            found[_MOST_PROBLEMS:] = [Problem(self.name, f"more than {_MOST_PROBLEMS} problems", "the list of the others")]
+        return found
+
+    def problems_of(self, path: str) -> int:
+        """How many problems of one artifact are known."""
+        with self._lock:
+            return len(self._problems.get(path, ()))
+
+    def tell(self, problem: Problem) -> None:
+        """Lists a problem, once however often it is met."""
+        with self._lock:
+            told = self._problems.setdefault(problem.artifact, {})
+            if problem not in told and self._told < _HELD_PROBLEMS:
+                told[problem] = None
+                self._told += 1
 
     def member(self, path: str) -> Member | None:
         """The member at exactly this path, or None."""
@@ -196,16 +222,7 @@ class Bundle:
     def note(self, artifact: str) -> Note:
         """A note that lists what it is told as a problem of `artifact`, each thing once however often it is met."""
 
-        def tell(problem: str, lost: str) -> None:
-            told = Problem(artifact, problem, lost)
-            with self._lock:
-                if told in self._seen or len(self._seen) > _MOST_PROBLEMS:
-                    return
-                self._seen.add(told)
-                full = len(self._seen) > _MOST_PROBLEMS
-                self.problems.append(Problem(artifact, f"more than {_MOST_PROBLEMS} problems", "the list of the others") if full else told)
-
-        return tell
+        return lambda problem, lost: self.tell(Problem(artifact, problem, lost))
 
     def fill(self, entries: Mapping[str, Entry], refused: Sequence[tuple[str, str]]) -> None:
         """Set the members, once all inputs are open."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from analyzer.model import Event
 from analyzer.parsers.pattern import Hit
@@ -107,6 +107,14 @@ class Kept:
     def _drop(self, hit: Hit | LateHit) -> None:
         self.held -= _size(hit)
         self.omitted[hit.pattern] = self.omitted.get(hit.pattern, 0) + 1
+
+
+def fit(hits: Iterable[Hit], room: int) -> Kept:
+    """Hits that were kept already, with less room."""
+    kept = Kept(room)
+    for hit in hits:
+        kept.add(hit)
+    return kept
 
 
 def _size(hit: Hit | LateHit) -> int:

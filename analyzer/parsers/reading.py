@@ -5,7 +5,8 @@ from __future__ import annotations
 import mmap
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,9 +19,10 @@ from analyzer.model import Artifact, ArtifactStatus, Clock, Event, Problem, Stam
 from analyzer.parsers import event_log, patience
 from analyzer.parsers.document import Document, DocumentParser
 from analyzer.parsers.evtx import is_evtx
+from analyzer.parsers.hits import fit
 from analyzer.parsers.logs import LogFormat
 from analyzer.parsers.pattern import Hit, PatternSet
-from analyzer.parsers.scan import LogScan, scan
+from analyzer.parsers.scan import LogScan, Near, scan
 
 if TYPE_CHECKING:
     from analyzer.parsers.evtx import EvtxScan, LogGap
@@ -29,6 +31,8 @@ DOCUMENT_LIMIT = 32 << 20  # bytes of a document; no format here is larger unles
 BINARY_LIMIT = 512 << 20  # bytes of a binary document; a SOFTWARE hive of an old server has 200 MB
 _IN_MEMORY = 16 << 20  # bytes of a binary document that are held in memory; a larger one is mapped from a temporary file
 _THREAD_FROM = 4 << 20  # bytes from which it pays to inflate in a thread of its own
+
+Kind = tuple[Row, Encoding]
 
 
 @dataclass
@@ -63,7 +67,7 @@ def document_parser(row: Row) -> DocumentParser:
     return parser
 
 
-def classify(bundle: Bundle, member: Member) -> tuple[Row, Encoding]:
+def classify(bundle: Bundle, member: Member) -> Kind:
     """The kind of a member, by its path and first bytes, and its encoding."""
     head = bundle.head(member)
     encoding = detect_encoding(head)
@@ -76,15 +80,18 @@ def classify(bundle: Bundle, member: Member) -> tuple[Row, Encoding]:
     return identify(member.path, head.decode(encoding.codec, "replace")), encoding
 
 
-def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
-    """Reads a member whole (document) or streams it once (log). Damage is a problem of the bundle; the rest goes on."""
-    before = len(bundle.problems)
-    row, encoding = classify(bundle, member)
+def read(bundle: Bundle, member: Member, patterns: PatternSet, known: Kind | None = None, near: Near | None = None) -> Read:
+    """Reads a member whole (document) or streams it once (log). Damage is a problem of the bundle; the rest goes on.
+
+    `known` is what `classify` says of it, for those who have it; `near` says which stretches of a log will be read again.
+    """
+    before = bundle.problems_of(member.path)
+    row, encoding = known or classify(bundle, member)
     artifact = Artifact(member.path, row.kind, member.size, encoding=encoding.name, note=encoding.note)
     result = Read(member, row, encoding, artifact)
     try:
         if row.form is Form.LOG:
-            _read_log(bundle, result, patterns)
+            _read_log(bundle, result, patterns, near)
         elif row.form is Form.DOCUMENT and not row.secret:
             _read_document(bundle, result)
         elif row.form is Form.BINARY:
@@ -96,17 +103,38 @@ def read(bundle: Bundle, member: Member, patterns: PatternSet) -> Read:
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"the reader of {row.kind} failed ({type(error).__name__} in {where.name}); please report this"
-        bundle.problems.append(Problem(member.path, what, "what this artifact says"))
+        bundle.tell(Problem(member.path, what, "what this artifact says"))
         artifact.status = ArtifactStatus.PARTLY if result.events or result.hits else ArtifactStatus.FAILED
     for event in result.events:
         result.hits += patterns.of_kind(event.kind).of_event(event)
-    artifact.events = len(result.events) or len({id(hit.event) for hit in result.hits})
-    if len(bundle.problems) > before and artifact.status is ArtifactStatus.PARSED:
+    artifact.events = _events(result)
+    if bundle.problems_of(member.path) > before and artifact.status is ArtifactStatus.PARSED:
         artifact.status = ArtifactStatus.PARTLY
-    for pattern, count in sorted(result.scan.omitted.items() if result.scan is not None else ()):
-        what = f"{count} more matches of {pattern} than are kept"
-        bundle.problems.append(Problem(member.path, what, "their lines in the report; they were counted"))
     return result
+
+
+def settle(read_: Read, room: int) -> int:
+    """Makes the hits of a log fit into `room` bytes; gives the room that they leave."""
+    if read_.scan is None:
+        return room
+    if read_.scan.held > room:
+        kept = fit(read_.hits, room)
+        read_.hits = read_.scan.hits = kept.all()
+        read_.scan.held = kept.held
+        read_.scan.omitted = dict(Counter(read_.scan.omitted) + Counter(kept.omitted))
+        read_.artifact.events = _events(read_)
+    return max(0, room - read_.scan.held)
+
+
+def _events(read_: Read) -> int:
+    return len(read_.events) or len({id(hit.event) for hit in read_.hits})
+
+
+def tell_omitted(bundle: Bundle, read_: Read) -> None:
+    """Lists what a log holds more of than is kept."""
+    for pattern, count in sorted(read_.scan.omitted.items() if read_.scan is not None else ()):
+        what = f"{count} more matches of {pattern} than are kept"
+        bundle.tell(Problem(read_.member.path, what, "their lines in the report; they were counted"))
 
 
 def blocks(bundle: Bundle, read_: Read, *, digest: bool = False) -> Iterator[bytes]:
@@ -125,13 +153,11 @@ def codec_after(read_: Read) -> str:
     return "utf-8" if read_.encoding.codec.startswith(("utf-16", "utf-8")) else read_.encoding.codec
 
 
-def _read_log(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
+def _read_log(bundle: Bundle, result: Read, patterns: PatternSet, near: Near | None) -> None:
     form = log_format(result.row)
     wanted = patterns.of_kind(result.row.kind, form.unwrap)
     content = blocks(bundle, result, digest=True)
-    room = bundle.budget.max_held - bundle.meter.held
-    result.scan = scan(content, result.row.kind, result.member.path, form, wanted, codec_after(result), room)
-    bundle.meter.held += result.scan.held
+    result.scan = scan(content, result.row.kind, result.member.path, form, wanted, codec_after(result), near=near)
     result.hits = result.scan.hits
     result.artifact.lines = result.scan.lines
     result.artifact.status = ArtifactStatus.PARSED
@@ -149,7 +175,7 @@ def _read_document(bundle: Bundle, result: Read) -> None:
             result.events.append(event)  # one by one: what was read before a parser fails is kept
         result.artifact.kind = document.kind
     finally:
-        bundle.problems += document.problems
+        _tell(bundle, document.problems)
     result.artifact.status = ArtifactStatus.FAILED if document.problems and not result.events else ArtifactStatus.PARSED
 
 
@@ -164,7 +190,7 @@ def _read_events(bundle: Bundle, result: Read, patterns: PatternSet) -> None:
     artifact.sha256, artifact.encoding = stream.sha256 or "", ""
     artifact.note = "; ".join(_event_log_notes(found))
     artifact.status = ArtifactStatus.UNPARSED if found.skipped else ArtifactStatus.PARSED
-    bundle.problems += found.problems
+    _tell(bundle, found.problems)
     result.events, result.channels, result.log_gaps = found.events, tuple(sorted(found.channels)), found.gaps
     if found.first is not None and found.last is not None:
         result.span = (Stamp(found.first, Clock.UTC), Stamp(found.last, Clock.UTC))
@@ -186,7 +212,7 @@ def _read_binary(bundle: Bundle, result: Read) -> None:
     with _content(bundle, result) as content:
         events, problems = _module(result.row.module).parse_bytes(content, result.member.path, result.row.kind)
     result.events += events
-    bundle.problems += problems
+    _tell(bundle, problems)
     result.artifact.status = ArtifactStatus.FAILED if problems and not events else ArtifactStatus.PARSED
 
 
@@ -210,6 +236,11 @@ def _content(bundle: Bundle, result: Read) -> Iterator[bytes | mmap.mmap]:
         spool.flush()
         with closing(mmap.mmap(spool.fileno(), size, access=mmap.ACCESS_READ)) as mapped:
             yield mapped
+
+
+def _tell(bundle: Bundle, problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        bundle.tell(problem)
 
 
 def _digest_only(bundle: Bundle, result: Read) -> None:

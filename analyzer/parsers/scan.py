@@ -8,7 +8,7 @@ stamps at its ends), which is all that is needed to find gaps and to read a wind
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import attrgetter
@@ -52,19 +52,35 @@ class LogScan:
     omitted: dict[str, int] = field(default_factory=dict)
     tail: bytes = b""  # the last line
     held: int = 0  # bytes that the hits take, about
+    near: dict[int, Region] = field(default_factory=dict)  # regions that will be read again, by offset
 
     def stamps(self) -> list[Stamp]:
         return [stamp for mark in self.marks for stamp in (mark.first, mark.last) if stamp is not None]
 
 
+Near = Callable[[Mark], bool]
+
+
 def scan(
-    blocks: Iterable[bytes], kind: str, artifact: str, form: LogFormat, patterns: KindPatterns, encoding: str = "utf-8", room: int = _ROOM
+    blocks: Iterable[bytes],
+    kind: str,
+    artifact: str,
+    form: LogFormat,
+    patterns: KindPatterns,
+    encoding: str = "utf-8",
+    *,
+    room: int = _ROOM,
+    near: Near | None = None,
 ) -> LogScan:
-    """Reads the log once. `blocks` hold decompressed bytes in an ASCII-compatible encoding; its hits may take `room` bytes of memory."""
+    """Reads the log once.
+
+    `blocks` hold decompressed bytes in an ASCII-compatible encoding; its hits may take `room` bytes of memory. Regions that `near` asks for
+    are held.
+    """
     head, blocks = _head(blocks)
     form = form.of_file(head)
     result = LogScan(form)
-    kept = Kept(min(room, _ROOM))
+    kept = Kept(room)
     finder = _Finder(kind, artifact, form, patterns, encoding, kept)
     before: tuple[int, Stamp, bytes] | None = None
     ended = True
@@ -72,7 +88,10 @@ def scan(
         finder.find(region)
         stamped = ends(region, form)
         first, last = (stamped[0][1], stamped[1][1]) if stamped else (None, None)
-        result.marks.append(Mark(region.offset, region.offset + region.end, region.line, first, last))
+        mark = Mark(region.offset, region.offset + region.end, region.line, first, last)
+        result.marks.append(mark)
+        if near is not None and near(mark):
+            result.near[mark.offset] = region
         if stamped and form.silence:
             if before and not quiet(before[1], stamped[0][1], form.silence):
                 at, stamp = stamped[0]

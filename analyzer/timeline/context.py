@@ -6,6 +6,7 @@ of a window becomes an event, and every record of the agent and the backup exten
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -24,6 +25,9 @@ from analyzer.timeline.timeline import Window, merge
 
 BUDGET = 2_000  # warnings and errors kept per bundle; as many other records again
 NEAR = timedelta(minutes=15)
+_HELD_BEFORE = timedelta(hours=26)  # the last good backup, where they are made daily
+_HELD_BEHIND = timedelta(hours=1)
+_HELD = 16  # regions, each of a megabyte, that are held for reading them again
 _STEP = 64 << 10  # bytes that are read record by record rather than halved again
 _MARGIN = timedelta(hours=2)  # more than any change of a zone's offset, and than a log's disorder
 FOLLOWED = frozenset(("waagent-log", "command-execution-log", "vmsnapshot-log", "vmsnapshot-shell-log"))
@@ -38,6 +42,24 @@ class Context:
     near: list[Event] = field(default_factory=list)
     omitted: int = 0
     near_omitted: int = 0
+
+
+class Nearby:
+    """Says which stretches of logs will be read again, as far as it is known while they are read for the first time: so many of them are
+    held in memory. A guess that is wrong costs time only."""
+
+    def __init__(self, windows: Sequence[Window], clocks: Clocks) -> None:
+        self._spans = merge([window.widened(_HELD_BEFORE, _HELD_BEHIND) for window in windows])
+        self._clocks = clocks
+        self._room = _HELD
+        self._lock = threading.Lock()
+
+    def __call__(self, mark: Mark) -> bool:
+        if not _touches(mark, self._spans, self._clocks):
+            return False
+        with self._lock:
+            self._room -= 1
+            return self._room >= 0
 
 
 def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window], clocks: Clocks) -> Context:
@@ -97,12 +119,24 @@ def _touches(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
 def _placed(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
     """The records of all stretches that touch a span, with their time."""
     assert read.scan is not None  # the caller looked
-    wanted = {mark.offset: mark for mark in read.scan.marks if _touches(mark, spans, clocks)}
-    last, cheap = max(wanted), _Spans(spans, clocks)
+    wanted = {mark.offset for mark in read.scan.marks if _touches(mark, spans, clocks)}
+    cheap = _Spans(spans, clocks)
+    for region in _again(bundle, read, form, wanted):
+        for event in _records(region, read, form, cheap):
+            yield clocks.place(event)
+    read.scan.near.clear()
+
+
+def _again(bundle: Bundle, read: Read, form: LogFormat, wanted: set[int]) -> Iterator[Region]:
+    """The regions at these offsets, as they were held or read once more."""
+    assert read.scan is not None  # the caller looked
+    if wanted <= read.scan.near.keys():
+        yield from (region for offset, region in sorted(read.scan.near.items()) if offset in wanted)
+        return
+    last = max(wanted)
     for region in regions(blocks(bundle, read), form):
         if region.offset in wanted:
-            for event in _records(region, read, form, cheap):
-                yield clocks.place(event)
+            yield region
         if region.offset >= last:
             return
 
