@@ -53,7 +53,10 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
         spans = outer if followed else inner
         if read.scan is None or not _overlapping(read.scan.marks, spans, clocks):
             continue
-        for event in _placed(bundle, read, read.scan.form, spans, clocks):
+        for record in _records_near(bundle, read, read.scan.form, spans, clocks):
+            if not followed and record.level not in _LOUD:
+                continue
+            event = clocks.place(record)
             if event.level in _LOUD and any(event.time in span for span in inner):
                 _keep(found, event)
             elif followed and any(event.time in span for span in outer):
@@ -94,15 +97,14 @@ def _touches(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
     return bool(ends) and any(Window(min(ends), max(ends)).overlaps(span) for span in spans)
 
 
-def _placed(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
-    """The records of all stretches that touch a span, with their time."""
+def _records_near(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
+    """The records of all stretches that touch a span, still without their time."""
     assert read.scan is not None  # the caller looked
     wanted = {mark.offset: mark for mark in read.scan.marks if _touches(mark, spans, clocks)}
     last, cheap = max(wanted), _Spans(spans, clocks)
     for region in regions(blocks(bundle, read), form):
         if region.offset in wanted:
-            for event in _records(region, read, form, cheap):
-                yield clocks.place(event)
+            yield from _records(region, read, form, cheap)
         if region.offset >= last:
             return
 
