@@ -21,7 +21,7 @@ _WIDEST = timedelta(hours=14)
 _SLACK = timedelta(seconds=90)  # two writers of one file may be that much out of order
 _AHEAD = timedelta(days=31)  # records without a year may be that much newer than the newest with one
 _TOO_FAR = _AHEAD + timedelta(days=1)  # the same on any local clock, which is less than a day from UTC
-_YEARS = range(1990, 2101)  # a stamp of another year is damage
+YEARS = range(1990, 2101)  # a stamp of another year is damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Clocks:
         """The moment of a stamp and how sure it is; no moment for a year that no machine of this cloud has seen."""
         if not stamp.has_year:
             return self._with_year(stamp)
-        if stamp.value.year not in _YEARS:
+        if stamp.value.year not in YEARS:
             return None, Basis.NONE
         return self._moment(stamp.value, stamp.clock)
 
@@ -124,7 +124,7 @@ class Clocks:
             return None, Basis.NONE
         latest = self.latest.replace(tzinfo=None)
         for year in range(self.latest.year + 1, self.latest.year - 8, -1):
-            if year not in _YEARS:
+            if year not in YEARS:
                 continue
             try:
                 value = stamp.value.replace(year=year)
