@@ -44,13 +44,18 @@ def _digest(source: bytes) -> str:
 
 
 def build() -> Path:
-    """Reads the whole catalogue and keeps it. What JSON cannot hold as it is (numbers as keys) is left to be read from its source."""
+    """Reads the whole catalogue and keeps it. Left to be read from its source is what JSON cannot hold as it is (numbers as keys) and what
+    has mistakes: who reads what is kept does not look for them again."""
     from analyzer.report.html import keep_templates
     from analyzer.resources import parse_yaml
     from analyzer.signatures.conditions import parse
+    from analyzer.signatures.loader import load
 
     shutil.rmtree(FOLDER, ignore_errors=True)
+    unsound = {mistake.file for mistake in load().mistakes}
     for path in sorted(_CATALOGUE.rglob("*.yaml")):
+        if path.name in unsound:
+            continue
         source = path.read_bytes()
         data, conditions = parse_yaml(source.decode("utf-8")), {}
         if path.parent.name == "signatures":

@@ -13,8 +13,13 @@ vmassist, and listings of C:\\WindowsAzure and C:\\Packages in public issue thre
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import re2
 
 from analyzer import known_errors
 
@@ -36,11 +41,12 @@ class Row:
     kind: str
     module: str = ""
     form: Form = Form.DOCUMENT
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()  # RE2 over the path in lower case, which ends there but for a packer's suffix
     content: str = ""
     strict: bool = False
     secret: bool = False
     documented: bool = False  # besides, files with an unknown name are known by a documented error in their first lines
+    but: str = ""  # a path that fits this too is none of the row's
 
 
 _ROTATED = r"(?:[.-][\w.-]+)?"  # waagent.log.1, waagent.log-2024-01-02-1704153600, waagent.log.2.gz
@@ -128,7 +134,8 @@ TABLE: tuple[Row, ...] = (
     Row("waagent-log", "waagent_log", Form.LOG, (rf"(?:^|/)(?:truncated_(?:_?var_log_)?)?waagent\.log{_ROTATED}",), _AGENT_LINE),
     Row("command-execution-log", "command_execution_log", Form.LOG, (rf"(?:^|/|_)commandexecution(?:_[^/]+)?\.log{_ROTATED}",)),
     # what an upgrade or an editor kept beside waagent.conf, and the templates of the agent's source (config/<distribution>): none is in force
-    Row("waagent-conf-copy", form=Form.NONE, paths=(r"(?:^|/)waagent\.conf(?!\.(?:txt|gz|bz2|xz|zst)\b)[.~_-][^/]*", r"(?:^|/)waagent\.conf~", r"(?:^|/)config/[^/]+/waagent\.conf")),
+    Row("waagent-conf-copy", form=Form.NONE, paths=(r"(?:^|/)config/[^/]+/waagent\.conf",)),
+    Row("waagent-conf-copy", form=Form.NONE, paths=(r"(?:^|/)waagent\.conf[.~_-][^/]*", r"(?:^|/)waagent\.conf~"), but=r"(?:\A|/)waagent\.conf\.(?:txt|gz|bz2|xz|zst)\b[^/]*\Z"),
     Row("waagent-conf", "waagent_conf", paths=(r"(?:^|/)waagent\.conf",), content=r"(?m)^(?:Provisioning\.Agent|Extensions\.Enabled|ResourceDisk\.Format|OS\.EnableRDMA)\s*="),
     Row("goal-state", "goal_state", paths=(r"(?:^|/)goalstate(?:\.\d+)?\.xml",), content=r"<GoalState\b"),
     Row("extensions-config", "goal_state", paths=(r"(?:^|/)extensionsconfig(?:\.\d+)?\.xml", r"(?:^|/)windowsazure/config/[^/]*extensions?config\.xml"), content=r"<Extensions\b[^>]*version="),
@@ -164,7 +171,7 @@ TABLE: tuple[Row, ...] = (
     Row("audit-log", "audit_log", Form.LOG, (rf"(?:^|/)(?:audit/)?audit\.log{_ROTATED}",), r"^type=\w+ msg=audit\("),
     Row("os-release", "os_release", paths=(r"etc/[a-z]+[-_](?:release|version)", r"(?:^|/)(?:os-release|redhat-release|lsb-release)", r"usr/lib/os-release"), content=r'(?m)^(?:NAME|PRETTY_NAME|ID|VERSION_ID)="?[\w]'),
     Row("timezone", "timezone", paths=(r"etc/timezone", r"(?:^|/)timedatectl[^/]*", r"sos_commands/(?:date|systemd|ntp|chrony|general)/(?:timedatectl|date)[^/]*"), content=r"(?m)^\s*Time zone: "),
-    Row("dhcp-lease", "dhcp_lease", paths=(r"(?:^|/)[^/]*(?:dhclient|dhcp)[^/]*\.leases?(?:\.\w+)?", r"(?:^|/)lease-[^/]+-dhcp-ipv4\.xml", r"var/lib/(?:dhcp|dhclient|networkmanager|wicked|dhcpcd)/[^/]*lease[^/]*", r"run/systemd/netif/leases/\d+"), content=r"(?m)^lease \{"),
+    Row("dhcp-lease", "dhcp_lease", paths=(r"(?:^|/)[^/]*(?:dhclient|dhcp)[^/]*\.leases?(?:\.[\w]+)?", r"(?:^|/)lease-[^/]+-dhcp-ipv4\.xml", r"var/lib/(?:dhcp|dhclient|networkmanager|wicked|dhcpcd)/[^/]*lease[^/]*", r"run/systemd/netif/leases/\d+"), content=r"(?m)^lease \{"),
     Row("fstab", form=Form.NONE, paths=(r"etc/fstab",)),
     Row("selinux-config", "key_values", paths=(r"etc/selinux/config", r"etc/sysconfig/selinux")),
     # what the collectors say of themselves
@@ -192,22 +199,41 @@ TABLE: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    row: Row
-    path: re.Pattern[str] | None
-    content: re.Pattern[str] | None
+_COMPRESSED = r"(?:\.(?:gz|bz2|xz|zst))?\n?$"
 
 
-_COMPRESSED = r"(?:\.(?:gz|bz2|xz|zst))?$"
-_ROWS = tuple(
-    _Compiled(
-        row,
-        re.compile("(?:" + "|".join(row.paths) + ")" + _COMPRESSED) if row.paths else None,
-        re.compile(row.content, re.MULTILINE) if row.content else None,
-    )
-    for row in TABLE
-)
+@cache
+def _paths() -> tuple[Any, tuple[Row, ...]]:
+    """All rows with paths, and one RE2 set over theirs: to compile them one by one takes as long as to read a small log."""
+    options = re2.Options()
+    options.max_mem, options.log_errors = 64 << 20, False
+    rows = tuple(row for row in TABLE if row.paths)
+    found = re2.Set.SearchSet(options)
+    for row in rows:
+        # RE2's \w knows ASCII only, and a copy of a log may have letters of any language behind its name
+        found.Add(f"(?:{'|'.join(row.paths)}){_COMPRESSED}".replace(r"\w", r"\pL\pN_"))
+    found.Compile()
+    return found, rows
+
+
+def _named(path: str) -> Iterator[Row]:
+    """The rows whose paths fit, in the order of the table."""
+    found, rows = _paths()
+    for i in sorted(found.Match(path.encode("utf-8", "replace")) or ()):
+        if not rows[i].but or not _compiled(rows[i].but).search(path):
+            yield rows[i]
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.MULTILINE)
+
+
+def _fits(row: Row, head: str) -> bool:
+    """Whether the row says what content looks like, and this looks so."""
+    return bool(row.content) and _compiled(row.content).search(head) is not None
+
+
 _SOURCE = re.compile(r"\.(?:py|sh|ps1|psm1|bat|cmd|js|cs|c|h|md)$")
 UNKNOWN = Row("unknown", form=Form.NONE)
 EVENT_LOG = next(row for row in TABLE if row.form is Form.EVENTS)
@@ -220,24 +246,23 @@ def identify(path: str, head: str) -> Row:
     handle.sh has in it the lines that it writes.
     """
     lowered = path.lower().replace("\\", "/")
-    for compiled in _ROWS:
-        named = compiled.path is not None and compiled.path.search(lowered)
-        if named and (not compiled.row.strict or compiled.content is None or compiled.content.search(head)):
-            return compiled.row
+    for row in _named(lowered):
+        if not row.strict or not row.content or _fits(row, head):
+            return row
     if head.startswith("#!") or _SOURCE.search(lowered):
         return UNKNOWN
-    for compiled in _ROWS:
-        if compiled.content is not None and compiled.row.form is not Form.BINARY and compiled.content.search(head):
-            return compiled.row
-        if compiled.row.documented and known_errors.begins(head):
-            return compiled.row
+    for row in TABLE:
+        if row.form is not Form.BINARY and _fits(row, head):
+            return row
+        if row.documented and known_errors.begins(head):
+            return row
     return UNKNOWN
 
 
 def identify_binary(head: bytes) -> Row:
     """The row of a member that is no text and begins with `head`: its content alone decides."""
     text = head.decode("latin-1")
-    return next((one.row for one in _ROWS if one.row.form is Form.BINARY and one.content is not None and one.content.search(text)), UNKNOWN)
+    return next((row for row in TABLE if row.form is Form.BINARY and _fits(row, text)), UNKNOWN)
 
 
 def form_of(kind: str) -> Form:

@@ -108,7 +108,7 @@ def checks() -> Mapping[str, Check]:
         given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
         for key in ("passed_by", "failed_by"):
             given[key] = tuple(tuple(names.split(" and ")) for names in entry.get(key, ()))
-        found[row] = Check(row=rows()[row], step_titles=raw["steps"][entry["step"]], **given)
+        found[row] = Check(row=rows()[row], step_titles=raw["steps"][str(entry["step"])], **given)
     return found
 
 

@@ -13,8 +13,8 @@ from analyzer.resources import read_yaml
 
 @cache
 def _templates() -> Mapping[tuple[str, str], str]:
-    found: Mapping[str, Mapping[int, str]] = read_yaml(resources.catalogue("event-messages.yaml"))
-    return {(provider.casefold(), str(identity)): text for provider, texts in found.items() for identity, text in texts.items()}
+    found: Mapping[str, Mapping[str, str]] = read_yaml(resources.catalogue("event-messages.yaml"))
+    return {(provider.casefold(), identity): text for provider, texts in found.items() for identity, text in texts.items()}
 
 
 class _Inserts(dict[str, Any]):

@@ -119,4 +119,5 @@ class LogFormat:
     def _clocked(self, shape: str, stamp: Stamp | None) -> Stamp | None:
         if stamp is None or stamp.clock is Clock.UTC:
             return stamp
-        return Stamp(stamp.value, self.clock(shape, stamp.value), stamp.has_year)
+        clock = self.clock(shape, stamp.value)
+        return stamp if clock is stamp.clock else Stamp(stamp.value, clock, stamp.has_year)

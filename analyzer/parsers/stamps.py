@@ -70,6 +70,8 @@ def _hour(hour: str, half: str | None) -> int:
 
 def _iso(match: re.Match[str], clock: Clock) -> Stamp | None:
     year, month, day, hour, minute, second, fraction, nanoseconds, zone = match.groups()
+    if zone == "Z":  # most logs of today: no detour
+        return _build(year, month, day, hour, minute, second, fraction or nanoseconds, Clock.UTC)
     return _zoned(_build(year, month, day, hour, minute, second, fraction or nanoseconds, clock), zone)
 
 

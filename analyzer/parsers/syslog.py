@@ -23,6 +23,7 @@ _UNIT = re.compile(r"\[ ?(?P<word>FAILED|DEPEND|  OK  |WARN|TIME) ?\] ")  # syst
 _UNIT_LEVELS = {"FAILED": "ERROR", "DEPEND": "ERROR", "TIME": "ERROR", "WARN": "WARNING"}
 _MANAGER = re.compile(r"<(info|warn|error|debug|trace)> ")  # NetworkManager
 _CLOUD_INIT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) - [\w./-]+\[(\w+)\]: ")
+_AGENT_STAMP = re.compile(r"[\0>\ufeffa-z]*\d{4}[/-]")  # what every header of the agent begins with, junk before it included
 _FREEZE_LEVELS = {"Info": "INFO", "Warning": "WARNING", "Error": "ERROR"}
 
 
@@ -48,6 +49,8 @@ def read(shape: str, columns: Mapping[str, str], text: str) -> Reading:
 
 def _of_agent(text: str) -> Reading | None:
     """What a line of the Linux agent says by its own header; None if it has none."""
+    if not _AGENT_STAMP.match(text):
+        return None
     first, newline, rest = text.partition("\n")
     for shape, expression in waagent_log.FORMAT.shapes:
         match = expression.match(first)

@@ -129,7 +129,7 @@ class Words:
                 continue
             for length in lengths:
                 end = hit.start() + length
-                if text[hit.start() : end].lower() in self._names and not _goes_on(text, end):
+                if end <= len(text) and text[hit.start() : end].lower() in self._names and not _goes_on(text, end):
                     yield hit.start(), end
                     done = end
                     break

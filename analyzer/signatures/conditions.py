@@ -68,12 +68,12 @@ def _parser() -> Lark:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
     """The tree of a condition. Raises `ConditionError`."""
-    from lark.exceptions import UnexpectedInput
-
     if text in _KNOWN:
         return _KNOWN[text]
     if text.isidentifier() and text not in ("and", "or", "not"):  # the common case needs no parser
         return Node("seen", (text,))
+    from lark.exceptions import UnexpectedInput
+
     try:
         return _node(_parser().parse(text))
     except UnexpectedInput as error:

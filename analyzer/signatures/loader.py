@@ -15,7 +15,6 @@ from analyzer import ahead, resources
 from analyzer.facts import PREFIX as FACT
 from analyzer.facts import fact, facts
 from analyzer.parsers.pattern import MODIFIERS, Condition, Pattern, compiled
-from analyzer.resources import read_yaml
 from analyzer.signatures import conditions
 from analyzer.signatures.conditions import ConditionError, parse
 from analyzer.signatures.model import Role, Scope, Signature, Strength
@@ -96,15 +95,16 @@ def load(folders: Iterable[Path] = (), system: str = "any", *, examples: bool = 
 
 
 def _shared(catalogue: Catalogue, path: Path) -> None:
-    for name, entry in (read_yaml(path) or {}).items():
-        pattern = pattern_of(catalogue, path.name, name, name, entry)
+    entries, sound = _read(path)
+    for name, entry in (entries or {}).items():
+        pattern = pattern_of(catalogue, path.name, name, name, entry, sound=sound)
         if pattern is not None:
             catalogue.shared[name] = pattern
 
 
 def _file(catalogue: Catalogue, path: Path, name: str, *, examples: bool) -> None:
     try:
-        entries = _entries(path, examples=examples)
+        entries, sound = _read(path, examples=examples)
     except ValueError as error:
         catalogue.mistakes.append(Mistake(name, "file", f"not readable as YAML: {error}"))
         return
@@ -114,30 +114,31 @@ def _file(catalogue: Catalogue, path: Path, name: str, *, examples: bool) -> Non
             catalogue.mistakes.append(Mistake(name, f"entry {position}", "has no id"))
         elif entry["id"] in known:
             catalogue.mistakes.append(Mistake(name, entry["id"], "this id is used twice"))
-        elif (signature := _shaped(catalogue, name, entry)) is not None:
+        elif (signature := _shaped(catalogue, name, entry, sound)) is not None:
             known.add(signature.id)
             catalogue.signatures.append(signature)
 
 
-def _entries(path: Path, *, examples: bool) -> Any:
+def _read(path: Path, *, examples: bool = False) -> tuple[Any, bool]:
+    """The entries of a file, and whether they were found sound when they were kept ahead of time. Raises `ValueError`."""
     source = path.read_bytes()
     kept = None if examples else ahead.kept(path, source)
     if kept is None:
-        return resources.parse_yaml(source.decode("utf-8"))
+        return resources.parse_yaml(source.decode("utf-8")), False
     for text, tree in kept["conditions"].items():
         conditions.known(text, tree)
-    return kept["data"]
+    return kept["data"], True
 
 
-def _shaped(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Signature | None:
+def _shaped(catalogue: Catalogue, file: str, entry: Mapping[str, Any], sound: bool) -> Signature | None:
     try:
-        return _signature(catalogue, file, entry)
+        return _signature(catalogue, file, entry, sound)
     except (AttributeError, TypeError, ValueError) as error:  # a list where a mapping belongs, and the like
         catalogue.mistakes.append(Mistake(file, str(entry["id"]), f"is not shaped like a signature: {error}"))
         return None
 
 
-def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Signature | None:
+def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any], sound: bool) -> Signature | None:
     identity = str(entry["id"])
     before = len(catalogue.mistakes)
 
@@ -153,7 +154,7 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
         return None
     patterns = {}
     for name, event in entry["events"].items():
-        pattern = pattern_of(catalogue, file, identity, f"{identity}:{name}", event)
+        pattern = pattern_of(catalogue, file, identity, f"{identity}:{name}", event, sound=sound)
         if pattern is not None:
             patterns[str(name)] = pattern
     try:
@@ -183,8 +184,11 @@ def _signature(catalogue: Catalogue, file: str, entry: Mapping[str, Any]) -> Sig
     )  # fmt: skip
 
 
-def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: Any) -> Pattern | None:
-    """The pattern that a mapping of kind, anchor, match and where describes; None (and a mistake in `catalogue`) if it is wrong."""
+def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: Any, *, sound: bool = False) -> Pattern | None:
+    """The pattern that a mapping of kind, anchor, match and where describes; None (and a mistake in `catalogue`) if it is wrong.
+
+    Expressions that are known to be `sound` are not compiled before they are needed.
+    """
 
     def mistake(what: str) -> None:
         catalogue.mistakes.append(Mistake(file, where, what))
@@ -221,7 +225,7 @@ def pattern_of(catalogue: Catalogue, file: str, where: str, name: str, entry: An
             mistake(f"event {name!r}: the test of {field_name!r} wants a value or a list of values")
             return None
     match = entry.get("match")
-    for expression in [match, *(value for test in tests if test.modifier == "re" for value in test.values)]:
+    for expression in [] if sound else [match, *(value for test in tests if test.modifier == "re" for value in test.values)]:
         try:
             compiled(str(expression or ""))
         except re2.error as error:

@@ -20,7 +20,8 @@ _QUARTER = timedelta(minutes=15)
 _WIDEST = timedelta(hours=14)
 _SLACK = timedelta(seconds=90)  # two writers of one file may be that much out of order
 _AHEAD = timedelta(days=31)  # records without a year may be that much newer than the newest with one
-_YEARS = range(1990, 2101)  # a stamp of another year is damage
+_TOO_FAR = _AHEAD + timedelta(days=1)  # the same on any local clock, which is less than a day from UTC
+YEARS = range(1990, 2101)  # a stamp of another year is damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class LocalClock:
 
     def repeats(self, value: datetime) -> bool:
         """Whether the zone shows this time twice or skips it, when summer time ends or begins: its UTC time is a guess."""
+        if isinstance(self.zone, timezone):  # an offset that never changes
+            return False
         return value.replace(tzinfo=self.zone).utcoffset() != value.replace(tzinfo=self.zone, fold=1).utcoffset()
 
     @property
@@ -105,7 +108,7 @@ class Clocks:
         """The moment of a stamp and how sure it is; no moment for a year that no machine of this cloud has seen."""
         if not stamp.has_year:
             return self._with_year(stamp)
-        if stamp.value.year not in _YEARS:
+        if stamp.value.year not in YEARS:
             return None, Basis.NONE
         return self._moment(stamp.value, stamp.clock)
 
@@ -119,12 +122,15 @@ class Clocks:
         system's log without years may be all that goes on."""
         if self.latest is None:
             return None, Basis.NONE
+        latest = self.latest.replace(tzinfo=None)
         for year in range(self.latest.year + 1, self.latest.year - 8, -1):
-            if year not in _YEARS:
+            if year not in YEARS:
                 continue
             try:
                 value = stamp.value.replace(year=year)
             except ValueError:  # Feb 29 of a common year: try an earlier year
+                continue
+            if value - latest > _TOO_FAR:  # on any clock
                 continue
             moment, basis = self._moment(value, stamp.clock)
             if moment - self.latest <= _AHEAD:

@@ -20,7 +20,7 @@ from analyzer.parsers.reading import Read, blocks, codec_after
 from analyzer.parsers.records import Region, next_record, regions
 from analyzer.parsers.scan import Mark, decode
 from analyzer.parsers.stamps import ANY_YEAR
-from analyzer.timeline.clock import Clocks
+from analyzer.timeline.clock import YEARS, Clocks
 from analyzer.timeline.timeline import Window, merge
 
 BUDGET = 2_000  # warnings and errors kept per bundle; as many other records again
@@ -28,6 +28,7 @@ NEAR = timedelta(minutes=15)
 _HELD_BEFORE = timedelta(hours=26)  # the last good backup, where they are made daily
 _HELD_BEHIND = timedelta(hours=1)
 _HELD = 16  # regions, each of a megabyte, that are held for reading them again
+_FIRST, _LAST = datetime(YEARS.start - 1, 1, 1, tzinfo=UTC), datetime(YEARS.stop + 1, 1, 1, tzinfo=UTC)  # no stamp lies beyond
 _STEP = 64 << 10  # bytes that are read record by record rather than halved again
 _MARGIN = timedelta(hours=2)  # more than any change of a zone's offset, and than a log's disorder
 FOLLOWED = frozenset(("waagent-log", "command-execution-log", "vmsnapshot-log", "vmsnapshot-shell-log"))
@@ -75,7 +76,10 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
         spans = outer if followed else inner
         if read.scan is None or not _overlapping(read.scan.marks, spans, clocks):
             continue
-        for event in _placed(bundle, read, read.scan.form, spans, clocks):
+        for record in _records_near(bundle, read, read.scan.form, spans, clocks):
+            if not followed and record.level not in _LOUD:
+                continue
+            event = clocks.place(record)
             if event.level in _LOUD and any(event.time in span for span in inner):
                 _keep(found, event)
             elif followed and any(event.time in span for span in outer):
@@ -116,14 +120,13 @@ def _touches(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
     return bool(ends) and any(Window(min(ends), max(ends)).overlaps(span) for span in spans)
 
 
-def _placed(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
-    """The records of all stretches that touch a span, with their time."""
+def _records_near(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
+    """The records of all stretches that touch a span, still without their time."""
     assert read.scan is not None  # the caller looked
     wanted = {mark.offset for mark in read.scan.marks if _touches(mark, spans, clocks)}
     cheap = _Spans(spans, clocks)
     for region in _again(bundle, read, form, wanted):
-        for event in _records(region, read, form, cheap):
-            yield clocks.place(event)
+        yield from _records(region, read, form, cheap)
     read.scan.near.clear()
 
 
@@ -186,28 +189,36 @@ class _Spans:
             for clock, zone in zones.items()
             for has_year in (True, False)
         }
+        # what lies before the first or behind the second has all spans well after or before it
+        self._far = {
+            key: (min(first for first, _ in near) - _MARGIN, max(last for _, last in near) + _MARGIN) for key, near in self._near.items()
+        }
 
     def follow(self, stamp: Stamp) -> bool:
         """Whether all spans come well after the stamp."""
-        return all(stamp.value < first - _MARGIN for first, _ in self._near[stamp.clock, stamp.has_year])
+        return stamp.value < self._far[stamp.clock, stamp.has_year][0]
 
     def precede(self, stamp: Stamp) -> bool:
         """Whether all spans came well before the stamp."""
-        return all(last + _MARGIN < stamp.value for _, last in self._near[stamp.clock, stamp.has_year])
+        return self._far[stamp.clock, stamp.has_year][1] < stamp.value
 
     def hold(self, stamp: Stamp | None) -> bool:
-        if stamp is None or not any(first <= stamp.value <= last for first, last in self._near[stamp.clock, stamp.has_year]):
+        if stamp is None:
             return False
-        moment = self._clocks.utc(stamp)[0]
-        return moment is not None and any(moment in span for span in self._spans)
+        for first, last in self._near[stamp.clock, stamp.has_year]:
+            if first <= stamp.value <= last:
+                moment = self._clocks.utc(stamp)[0]
+                return moment is not None and any(moment in span for span in self._spans)
+        return False
 
 
 def _naive(span: Window, zone: tzinfo, has_year: bool) -> tuple[datetime, datetime]:
     """The span as a clock of that zone shows it, with a margin for changes of its offset; without a year as `stamps` reads it."""
     margin = _MARGIN if isinstance(zone, ZoneInfo) else timedelta(0)
-    first, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (span.start - margin, span.end + margin))
+    start, end = (min(max(moment, _FIRST), _LAST) for moment in (span.start, span.end))
+    first, last = (moment.astimezone(zone).replace(tzinfo=None) for moment in (start - margin, end + margin))
     if has_year:
         return first, last
     if first.year != last.year:
-        return datetime.min + _MARGIN, datetime.max
+        return datetime.min + _MARGIN, datetime.max - _MARGIN
     return first.replace(year=int(ANY_YEAR)), last.replace(year=int(ANY_YEAR))

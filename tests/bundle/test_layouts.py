@@ -155,6 +155,13 @@ def test_configuration_that_is_not_in_force_is_not_read(path: str) -> None:
     assert identify(path, CONF).module == ""
 
 
+@pytest.mark.parametrize(
+    "path", ["var/log/waagent.log.副本", "waagent.log-übersicht.gz", "waagent.log\n", "Device_0\\var\\log\\waagent.log"]
+)
+def test_a_name_is_read_in_any_language_and_spelling(path: str) -> None:
+    assert identify(path, "").kind == "waagent-log"
+
+
 @pytest.mark.parametrize("path", ["etc/waagent.conf", "waagent.conf", "waagent.conf.txt", "etc/waagent.conf.gz", "from-customer.txt"])
 def test_configuration_in_force_is_read(path: str) -> None:
     assert identify(path, CONF).kind == "waagent-conf"

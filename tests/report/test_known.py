@@ -92,6 +92,10 @@ def test_names_are_found_as_words() -> None:
     assert [text[start:end] for start, end in words.find(text)] == ["web-01", "WEB", "web", "10.0.0.4", "éva", "张三"]
 
 
+def test_a_name_at_the_end_of_a_text_ends_with_it() -> None:
+    assert list(Words(["web", "web-01"]).find("on web")) == [(3, 6)]
+
+
 def test_the_reports_own_words_do_not_come_from_examples() -> None:
     assert "guestagentsnapshottaskstatuserror" in own_text()
     assert "near_misses" not in own_text()

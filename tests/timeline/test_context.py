@@ -1,0 +1,52 @@
+"""What of an incident's window is read again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from analyzer.pipeline import analyze
+from tests.support.scenes import AgentLog, at, conf, job
+
+
+def _loud(folder: Path, files: dict[str, str]) -> list[str]:
+    """Texts of the warnings and errors of the windows."""
+    for name, text in files.items():
+        path = folder / "bundle" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return [event.text for event in analyze([folder / "bundle"]).diagnosis.loud.events]
+
+
+def test_a_window_over_new_year_is_read_in_a_log_without_years(tmp_path: Path) -> None:
+    failed = at("2025-12-31 23:58:00")
+    agent = AgentLog().alive(at("2025-12-31 20:00:00"), at("2026-01-01 03:00:00"))
+    lines = [
+        "Dec 31 21:00:00 vm1 app[7]: error: long before",
+        "Dec 31 23:59:30 vm1 app[7]: error: the old year",
+        "Jan  1 00:00:30 vm1 app[7]: error: the new year",
+        "Jan  1 02:59:00 vm1 app[7]: error: long after",
+    ]
+    files = {
+        "var/log/waagent.log": agent.text(),
+        "var/log/syslog": "\n".join(lines) + "\n",
+        "etc/waagent.conf": conf(),
+        "job.json": job(failed, 21, code="GuestAgentSnapshotTaskStatusError", message="Could not communicate with the VM agent"),
+    }
+    loud = _loud(tmp_path, files)
+    assert "error: the old year" in loud and "error: the new year" in loud
+    assert "error: long before" not in loud and "error: long after" not in loud
+
+
+def test_the_damaged_date_of_another_job_hides_no_window(tmp_path: Path) -> None:
+    failed, day = at("2026-03-10 02:00:00"), timedelta(days=1)
+    last = job(failed, 21, code="GuestAgentSnapshotTaskStatusError", message="Could not communicate with the VM agent")
+    files = {
+        "var/log/waagent.log": AgentLog().alive(failed - day / 4, failed + day / 4).text(),
+        "var/log/syslog": "Mar 10 02:05:00 vm1 app[7]: error: in the window\n",
+        "etc/timezone": "Asia/Tokyo\n",
+        "job.json": last,
+        "damaged.json": last.replace("2026-03-10T02", "9999-12-31T23").replace("8d2f6f5a", "9d2f6f5a"),
+    }
+    files["var/log/syslog"] = files["var/log/syslog"].replace(" 02:", " 11:")  # Tokyo's clock
+    assert "error: in the window" in _loud(tmp_path, files)
