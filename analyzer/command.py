@@ -16,8 +16,8 @@ from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.diagnosis.document import TIMELINE_ROWS
 from analyzer.parsers.members import Progress
-from analyzer.pipeline import Result, analyze
-from analyzer.report import LANGUAGES, Names, OutputError, Prepared, Redacted, check, mask, prepare, render_terminal, write
+from analyzer.pipeline import First, Result, analyze
+from analyzer.report import LANGUAGES, Names, OutputError, Prepared, Redacted, check, mask, prepare, render_first, render_terminal, write
 from analyzer.report.known import shown_in
 from analyzer.report.visible import visible
 
@@ -62,7 +62,7 @@ def run(bundles: Sequence[str], options: Options) -> int:
         _check_outputs(options, inputs)
     except OutputError as error:
         return _fail(str(error))
-    progress = _Progress()
+    progress = _Progress(options.lang)
     try:
         result = analyze(
             bundles,
@@ -70,6 +70,7 @@ def run(bundles: Sequence[str], options: Options) -> int:
             lang=options.lang,
             signatures=options.signatures,
             progress=progress.step,
+            first=progress.first,
             timeline_rows=TIMELINE_ROWS if options.timeline is None else sys.maxsize,
         )
     except BundleError as error:
@@ -199,11 +200,29 @@ def _at_least(found: dict[str, Any], level: str) -> bool:
 
 
 class _Progress:
-    """A progress bar with the file being read, on a terminal and for long input only; rich is loaded only then."""
+    """What a person at a terminal sees while long input is read: what the small files say already, and a bar with the log being read.
 
-    def __init__(self) -> None:
+    rich is loaded only then. Nothing of it is in any output.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
         self._bar: Any = None
         self._task: Any = None
+
+    @property
+    def first(self) -> First | None:
+        return self._first if sys.stderr.isatty() else None
+
+    def _first(self, document: dict[str, Any], logs: int, size: int) -> None:
+        if size < _LONG:
+            return
+        text = render_first(prepare([document]).documents[0], logs, size, self._lang, colour=not os.environ.get("NO_COLOR"))
+        if self._bar is not None:
+            self._bar.stop()
+        click.echo(text, err=True, nl=False)
+        if self._bar is not None:
+            self._bar.start()
 
     @property
     def step(self) -> Progress | None:

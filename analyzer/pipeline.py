@@ -23,7 +23,7 @@ from analyzer.timeline.context import Nearby, read_windows
 from analyzer.timeline.timeline import Timeline, Window
 from analyzer.timeline.together import together
 
-First = Callable[[dict[str, Any]], None]
+First = Callable[[dict[str, Any], int, int], None]
 
 
 @dataclass
@@ -54,7 +54,7 @@ def analyze(
 
     Texts of the document follow `lang` (`en`, `zh-CN`). `signatures` are folders of further signatures. `progress` is called with the
     member, its bytes and the bytes of all members; `first` before long logs are read, with the document that the other files alone lead
-    to. The document's timeline has at most `timeline_rows` rows, those nearest to an incident.
+    to, how many logs follow, and their bytes. The document's timeline has at most `timeline_rows` rows, those nearest to an incident.
     Raises `BundleError` if no input can be read at all.
     """
     with open_bundle(inputs, stdin=stdin) as bundle:
@@ -80,7 +80,8 @@ def analyze_bundle(
         so_far = _Case(bundle, members.reads, patterns)
         near = Nearby(so_far.windows, so_far.timeline.clocks)
         if first is not None:
-            first(to_document(so_far.judged(catalogue), lang, 0, context=False))
+            logs = members.logs
+            first(to_document(so_far.judged(catalogue), lang, 0, context=False), len(logs), sum(log.size for log in logs))
     members.read_logs(patterns, near)
     case = _Case(bundle, members.reads, patterns)
     diagnosis = case.judged(catalogue)

@@ -44,6 +44,14 @@ class Repeat(NamedTuple):
     known: Known
 
 
+def text_of(raw: bytes, form: LogFormat) -> bytes:
+    """A record without its stamp; b"" if it has none, or is too long to be remembered."""
+    if len(raw) > _LONGEST or raw[-1:] != b"\n":
+        return b""
+    match = form.start.match(raw)
+    return raw[match.end(match.lastgroup) :] if match is not None and match.lastgroup else b""
+
+
 @dataclass
 class Repeats:
     """The texts of one log that were met."""
@@ -54,7 +62,7 @@ class Repeats:
 
     def look_up(self, raw: bytes) -> Known | None:
         """What is known of a record; None if it has to be read."""
-        text = self._text(raw)
+        text = text_of(raw, self.form)
         known = self._known.get(text) if text else None
         if known is None or len(raw) - len(text) != known.size:
             return None
@@ -65,16 +73,9 @@ class Repeats:
         return known
 
     def learn(self, raw: bytes, hits: list[Hit]) -> None:
-        text = self._text(raw)
+        text = text_of(raw, self.form)
         if text and len(self._known) < _REMEMBERED:
             self._known.setdefault(text, Known(text, len(raw) - len(text), hits))
-
-    def _text(self, raw: bytes) -> bytes:
-        """A record without its stamp; b"" if it is not to be remembered."""
-        if len(raw) > _LONGEST or raw[-1:] != b"\n":
-            return b""
-        match = self.form.start.match(raw)
-        return raw[match.end(match.lastgroup) :] if match is not None and match.lastgroup else b""
 
     def floods(self, region: Region) -> list[Repeat]:
         """The records of a region whose text came back often, in order."""

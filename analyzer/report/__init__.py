@@ -12,8 +12,9 @@ from .messages import LANGUAGES, Messages, UnknownLanguage
 from .output import OutputError, OutputExists, check, write
 from .redact import mask, redact
 from .terminal import render as render_terminal
+from .terminal import render_first
 
 __all__ = [
     "LANGUAGES", "Messages", "Names", "OutputError", "OutputExists", "Prepared", "Redacted", "UnknownLanguage", "check", "document",
-    "junit", "mask", "prepare", "redact", "render_html", "render_json", "render_terminal", "write",
+    "junit", "mask", "prepare", "redact", "render_first", "render_html", "render_json", "render_terminal", "write",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from .visible import visible
 WIDTH = 80
 STEPS = 3
 LINES_OF_EXCERPT = 3
+_FIRST_INCIDENTS = 3  # that are named before the logs are read
 
 _COLOURS = {"confirmed": "green", "likely": "cyan", "possible": "yellow", "undetermined": "magenta"}
 
@@ -26,6 +27,13 @@ def render(document: Redacted, lang: str = "en", *, colour: bool = False) -> str
     """Verdict, proof, first steps and what would change it, for every group of incidents; newline at the end."""
     page, messages = complete(document), Messages(lang)
     return "\n".join(_Writer(messages, colour).page(page)) + "\n"
+
+
+def render_first(document: Redacted, logs: int, size: int, lang: str = "en", *, colour: bool = False) -> str:
+    """What is known before `logs` logs of `size` bytes are read: what failed, and what points to a cause already. A few lines that the
+    verdict replaces."""
+    page, messages = complete(document), Messages(lang)
+    return "\n".join(_Writer(messages, colour).first_look(page, logs, size)) + "\n"
 
 
 class _Writer:
@@ -46,6 +54,16 @@ class _Writer:
             count = self.t("checklist.count", **wording.checked(page["checklist"]))
             yield from self.text(self.t("checklist.line", count=count))
         yield from self.problems(page["problems"])
+
+    def first_look(self, page: dict[str, Any], logs: int, size: int) -> Iterator[str]:
+        yield from self.text(self.count("first_look", logs, size=f"{size / 1e6:,.0f}"))
+        for group in wording.groups(page["incidents"])[:_FIRST_INCIDENTS]:
+            incident = group[0]
+            title = wording.headline(incident)
+            said = f"{self.label('status', incident['verdict']['status'])}: {title}" if title else self.t("first_look.open")
+            failed_at, symptom = wording.failed_at(incident), incident["symptom"]
+            parts = (f"{self.t('failed_at')}: {wording.utc(failed_at)}" if failed_at else "", symptom, said)
+            yield from self.text(" · ".join(part for part in parts if part), "  ")
 
     def incident(self, incident: dict[str, Any]) -> Iterator[str]:
         verdict, status = incident["verdict"], incident["verdict"]["status"]

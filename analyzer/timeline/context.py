@@ -7,17 +7,20 @@ of a window becomes an event, and every record of the agent and the backup exten
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analyzer.bundle import Bundle
 from analyzer.model import Clock, Event, Stamp
 from analyzer.parsers import evtx, patience
 from analyzer.parsers.logs import LogFormat
+from analyzer.parsers.outputs import holder
 from analyzer.parsers.reading import Read, blocks, codec_after
 from analyzer.parsers.records import Region, next_record, regions
+from analyzer.parsers.repeats import text_of
 from analyzer.parsers.scan import Mark, decode
 from analyzer.parsers.stamps import ANY_YEAR
 from analyzer.timeline.clock import YEARS, Clocks
@@ -29,6 +32,7 @@ _HELD_BEFORE = timedelta(hours=26)  # the last good backup, where they are made 
 _HELD_BEHIND = timedelta(hours=1)
 _HELD = 16  # regions, each of a megabyte, that are held for reading them again
 _FIRST, _LAST = datetime(YEARS.start - 1, 1, 1, tzinfo=UTC), datetime(YEARS.stop + 1, 1, 1, tzinfo=UTC)  # no stamp lies beyond
+_LEVELS = 10_000  # texts whose level is remembered, per log
 _STEP = 64 << 10  # bytes that are read record by record rather than halved again
 _MARGIN = timedelta(hours=2)  # more than any change of a zone's offset, and than a log's disorder
 FOLLOWED = frozenset(("waagent-log", "command-execution-log", "vmsnapshot-log", "vmsnapshot-shell-log"))
@@ -43,6 +47,17 @@ class Context:
     near: list[Event] = field(default_factory=list)
     omitted: int = 0
     near_omitted: int = 0
+
+    def is_full(self, level: str) -> bool:
+        """Whether there is no room left for a record of this level."""
+        return len(self.events if level in _LOUD else self.near) >= BUDGET
+
+    def count(self, level: str) -> None:
+        """Counts a record that there is no room for."""
+        if level in _LOUD:
+            self.omitted += 1
+        else:
+            self.near_omitted += 1
 
 
 class Nearby:
@@ -72,19 +87,73 @@ def read_windows(bundle: Bundle, reads: Sequence[Read], windows: Sequence[Window
         if read.span is not None:
             for event in _events_of(bundle, read, inner, clocks):
                 _keep(found, event)
-        followed = read.row.kind in FOLLOWED
-        spans = outer if followed else inner
+        spans = outer if read.row.kind in FOLLOWED else inner
         if read.scan is None or not _overlapping(read.scan.marks, spans, clocks):
             continue
-        for record in _records_near(bundle, read, read.scan.form, spans, clocks):
-            if not followed and record.level not in _LOUD:
+        _read_again(bundle, read, found, spans, inner, clocks)
+    return found
+
+
+def _read_again(bundle: Bundle, read: Read, found: Context, spans: Sequence[Window], inner: Sequence[Window], clocks: Clocks) -> None:
+    """Adds what one log holds in the spans: warnings and errors of the `inner` ones, and of a followed kind all other records."""
+    assert read.scan is not None  # the caller looked
+    followed = read.row.kind in FOLLOWED
+    wanted = {mark.offset: mark for mark in read.scan.marks if _touches(mark, spans, clocks)}
+    cheap, reader = _Spans(spans, clocks), _Reader(read)
+    for region in _again(bundle, read, wanted.keys()):
+        inside = _lies_in(wanted[region.offset], inner, clocks)
+        for start, end in reader.records(region) if inside else _stretches(region, read.scan.form, cheap):
+            level = reader.level(region, start, end)
+            if not followed and level not in _LOUD:
                 continue
-            event = clocks.place(record)
+            if inside and found.is_full(level):  # of a million records most are only counted
+                found.count(level)
+                continue
+            event = clocks.place(reader.event(region, start, end))
             if event.level in _LOUD and any(event.time in span for span in inner):
                 _keep(found, event)
-            elif followed and any(event.time in span for span in outer):
+            elif followed and any(event.time in span for span in spans):
                 _keep_near(found, event)
-    return found
+    read.scan.near.clear()
+
+
+def _lies_in(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
+    """Whether a stretch begins and ends in the same span."""
+    ends = [clocks.utc(stamp)[0] for stamp in (mark.first, mark.last) if stamp is not None]
+    return len(ends) == 2 and any(all(end is not None and end in span for end in ends) for span in spans)
+
+
+class _Reader:
+    """Reads records of one log, and their level without reading all that they say."""
+
+    def __init__(self, read: Read) -> None:
+        assert read.scan is not None  # only logs come here
+        self._read, self._form, self._codec = read, read.scan.form, codec_after(read)
+        self._levels: dict[bytes, str] = {}
+
+    def event(self, region: Region, start: int, end: int) -> Event:
+        raw = decode(region.data[start:end], self._codec)
+        return self._form.event(self._read.row.kind, self._read.member.path, raw, region.line_of(start))
+
+    def level(self, region: Region, start: int, end: int) -> str:
+        """The level of a record: of two that differ in their stamps alone it is the same."""
+        raw = region.data[start:end]
+        text = text_of(raw, self._form)
+        level = self._levels.get(text)
+        if level is None:
+            level = self._form.event("", "", decode(raw, self._codec), 1).level
+            if text and len(self._levels) < _LEVELS:
+                self._levels[text] = level
+        return level
+
+    def records(self, region: Region) -> Iterator[tuple[int, int]]:
+        """Begin and end of all records that have a stamp."""
+        starts = [found.start() + 1 for found in self._form.next_start.finditer(region.data, 0, region.end) if found.lastgroup]
+        if not region.header and self._form.start.match(region.data, 0, region.end):
+            starts.insert(0, 0)
+        if region.outputs:
+            starts = [at for at in starts if (around := holder(region.outputs, at)) is None or around[0] == at]
+        return pairwise([*starts, region.end])
 
 
 def _events_of(bundle: Bundle, read: Read, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
@@ -120,34 +189,18 @@ def _touches(mark: Mark, spans: Sequence[Window], clocks: Clocks) -> bool:
     return bool(ends) and any(Window(min(ends), max(ends)).overlaps(span) for span in spans)
 
 
-def _records_near(bundle: Bundle, read: Read, form: LogFormat, spans: Sequence[Window], clocks: Clocks) -> Iterator[Event]:
-    """The records of all stretches that touch a span, still without their time."""
-    assert read.scan is not None  # the caller looked
-    wanted = {mark.offset for mark in read.scan.marks if _touches(mark, spans, clocks)}
-    cheap = _Spans(spans, clocks)
-    for region in _again(bundle, read, form, wanted):
-        yield from _records(region, read, form, cheap)
-    read.scan.near.clear()
-
-
-def _again(bundle: Bundle, read: Read, form: LogFormat, wanted: set[int]) -> Iterator[Region]:
+def _again(bundle: Bundle, read: Read, wanted: Set[int]) -> Iterator[Region]:
     """The regions at these offsets, as they were held or read once more."""
     assert read.scan is not None  # the caller looked
     if wanted <= read.scan.near.keys():
         yield from (region for offset, region in sorted(read.scan.near.items()) if offset in wanted)
         return
     last = max(wanted)
-    for region in regions(blocks(bundle, read), form):
+    for region in regions(blocks(bundle, read), read.scan.form):
         if region.offset in wanted:
             yield region
         if region.offset >= last:
             return
-
-
-def _records(region: Region, read: Read, form: LogFormat, spans: _Spans) -> Iterator[Event]:
-    """The records of a region whose stamp lies in a span; only those are parsed."""
-    for start, end in _stretches(region, form, spans):
-        yield form.event(read.row.kind, read.member.path, decode(region.data[start:end], codec_after(read)), region.line_of(start))
 
 
 def _stretches(region: Region, form: LogFormat, spans: _Spans) -> Iterator[tuple[int, int]]:

@@ -74,7 +74,8 @@ def test_before_long_logs_are_read_the_other_files_are_judged(monkeypatch: pytes
     order: list[str] = []
     found: list[dict[str, Any]] = []
 
-    def first(document: dict[str, Any]) -> None:
+    def first(document: dict[str, Any], logs: int, size: int) -> None:
+        assert (logs, size) == (9, sum(len(data) for path, data in _files().items() if "waagent.log" in path))
         order.append("first")
         found.append(document)
 
@@ -87,4 +88,4 @@ def test_before_long_logs_are_read_the_other_files_are_judged(monkeypatch: pytes
 
 def test_without_long_logs_nothing_is_judged_twice() -> None:
     with Bundle.from_files(_files()) as bundle:
-        analyze_bundle(bundle, first=lambda _: pytest.fail("short logs need no first look"))
+        analyze_bundle(bundle, first=lambda *_: pytest.fail("short logs need no first look"))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from analyzer.pipeline import analyze
+import pytest
+
+from analyzer.bundle import Bundle
+from analyzer.pipeline import analyze, analyze_bundle
+from analyzer.timeline import context
 from tests.support.scenes import AgentLog, at, conf, job
 
 
@@ -50,3 +54,31 @@ def test_the_damaged_date_of_another_job_hides_no_window(tmp_path: Path) -> None
     }
     files["var/log/syslog"] = files["var/log/syslog"].replace(" 02:", " 11:")  # Tokyo's clock
     assert "error: in the window" in _loud(tmp_path, files)
+
+
+@pytest.mark.parametrize("budget", [10, 40_000])
+def test_a_flood_inside_a_window_is_counted_as_if_each_record_was_read(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
+    failed = at("2026-03-10 02:00:00")
+    kinds = (
+        "ERROR ExtHandler ExtHandler the spindle is gone",
+        "INFO ExtHandler ExtHandler calm",
+        "WARNING ExtHandler number {}",
+        "INFO ExtHandler Command: x\n[stdout]\nERROR\n[stderr]\n",
+    )
+    begin, step = failed - timedelta(minutes=50), timedelta(minutes=60) / 36_000
+    lines = [f"{begin + step * n:%Y-%m-%dT%H:%M:%S.%f}Z {kinds[n % 4].format(n)}\n" for n in range(36_000)]
+    files = {
+        "var/log/waagent.log": "".join(lines),
+        "job.json": job(failed, 21, code="GuestAgentSnapshotTaskStatusError", message="Could not communicate with the VM agent"),
+    }
+
+    def found() -> tuple[object, ...]:
+        with Bundle.from_files({name: text.encode() for name, text in files.items()}) as bundle:
+            loud = analyze_bundle(bundle).diagnosis.loud
+        return loud.events, loud.near, loud.omitted, loud.near_omitted
+
+    monkeypatch.setattr(context, "BUDGET", budget)
+    quick = found()
+    monkeypatch.setattr(context, "_lies_in", lambda *_: False)
+    assert quick == found()
+    assert len(quick[0]) + quick[2] == 18_000  # type: ignore[arg-type, operator]
