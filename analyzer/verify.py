@@ -13,7 +13,8 @@ import click
 from analyzer.bundle import BundleError
 from analyzer.cli import EXIT_DIFFERENCE, EXIT_UNREADABLE, EXIT_USAGE
 from analyzer.pipeline import analyze
-from analyzer.report import OutputError, junit, mask, write
+from analyzer.report import OutputError, mask, write
+from analyzer.report.junit import junit
 from analyzer.report.visible import visible
 from analyzer.resources import read_yaml
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from analyzer.model import NO_FIELDS, Clock, Event, Stamp, Value
 from analyzer.parsers import _formats, stamps
@@ -31,6 +31,12 @@ class Reading:
 
 
 Read = Callable[[str, Mapping[str, str], str], Reading]
+
+
+@cache
+def line_of(expression: str) -> re.Pattern[str]:
+    """The expression of a line shape, compiled when the first line gets as far as to ask for it: most logs know one or two shapes."""
+    return re.compile(expression, re.ASCII)
 
 
 def clock_of_shape(shape: str, value: datetime) -> Clock:
@@ -73,8 +79,9 @@ class LogFormat:
         return not self.linewise
 
     @cached_property
-    def shapes(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        return tuple((name, re.compile(expression, re.ASCII)) for name, expression in _formats.SHAPES[self.grammar].items())
+    def shapes(self) -> tuple[tuple[str, str], ...]:
+        """The line shapes in the order they are tried: name and expression, to be compiled by `line_of`."""
+        return tuple(_formats.SHAPES[self.grammar].items())
 
     @cached_property
     def start(self) -> re.Pattern[bytes]:
@@ -99,7 +106,7 @@ class LogFormat:
         first, newline, rest = raw.partition("\n")
         first = first.removesuffix("\r")
         for shape, expression in self.shapes:
-            match = expression.match(header or first)
+            match = line_of(expression).match(header or first)
             if match is not None:
                 columns = {name: value for name, value in match.groupdict().items() if value is not None}
                 stamp = next((value for name, value in columns.items() if name.endswith("_STAMP")), "")

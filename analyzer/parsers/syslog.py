@@ -13,7 +13,7 @@ from datetime import datetime
 
 from analyzer.model import Clock, Stamp, Value
 from analyzer.parsers import levels, stamps, vmsnapshot_log, waagent_log
-from analyzer.parsers.logs import LogFormat, Reading
+from analyzer.parsers.logs import LogFormat, Reading, line_of
 
 _ANSI = re.compile(r"\x1b\[[\d;?]{0,16}[A-Za-z]")
 _TAG = re.compile(r"(?P<program>[^\s:\[\]]+)(?:\[(?P<pid>[^\]\s]+)\])?:")
@@ -53,7 +53,7 @@ def _of_agent(text: str) -> Reading | None:
         return None
     first, newline, rest = text.partition("\n")
     for shape, expression in waagent_log.FORMAT.shapes:
-        match = expression.match(first)
+        match = line_of(expression).match(first)
         if match is None or match["SYSLOG_HEAD"] or shape not in ("utc", "local"):
             continue
         columns = {name: value for name, value in match.groupdict().items() if value is not None}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
 from .known import hide, telling
-from .pseudonyms import Name, Pseudonyms, pseudonyms
 from .redact import redact
+
+if TYPE_CHECKING:
+    from .pseudonyms import Name, Pseudonyms
 
 Redacted = NewType("Redacted", dict[str, Any])
 """A diagnosis (contract/CONTRACT.md, `diagnosis.json`) without secrets. Writers take nothing else, so mypy proves the order."""
@@ -44,6 +46,8 @@ def prepare(diagnoses: Sequence[dict[str, Any]], names: Names | None = None) -> 
     copies = [hide(copy, secrets) for copy in copies]
     stand_ins = None
     if names is not None:
+        from .pseudonyms import pseudonyms
+
         stand_ins = pseudonyms(copies, names.texts, names.known)
         copies = [stand_ins.replace(copy) for copy in copies]
         for copy in copies:

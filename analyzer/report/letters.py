@@ -16,7 +16,7 @@ from analyzer.resources import read_yaml
 from . import wording
 from .document import Redacted
 from .messages import Messages
-from .shape import complete
+from .shape import without_timeline
 from .visible import visible
 
 STEPS = 3
@@ -27,12 +27,12 @@ _FEW = 6
 
 def customer(document: Redacted, lang: str) -> str:
     """The reply to the customer about the leading incident: the cause in plain words, what shows it, what to do next."""
-    return _text(_customer(complete(document), lang))
+    return _text(_customer(without_timeline(document), lang))
 
 
 def escalation(document: Redacted, lang: str) -> str:
     """The draft for an engineer: ids, times, codes, versions, stages, evidence, what was ruled out and what is missing, hashes."""
-    return _text(_escalation(complete(document), lang))
+    return _text(_escalation(without_timeline(document), lang))
 
 
 def _customer(page: dict[str, Any], lang: str) -> Iterator[str]:

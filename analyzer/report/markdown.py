@@ -13,7 +13,7 @@ from . import wording
 from .document import Redacted
 from .letters import hashes, one_line, reasoned
 from .messages import Messages
-from .shape import complete
+from .shape import without_timeline
 from .visible import visible
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]|://|www(?=\.)")
@@ -23,7 +23,7 @@ _EXCERPT = 1_000  # characters of an excerpt
 
 def render(document: Redacted, lang: str = "en") -> str:
     """The groups of incidents, the surest first, each by its latest; newline at the end. Same document, same text."""
-    return "\n".join(_Writer(complete(document), Messages(lang)).lines()).rstrip("\n") + "\n"
+    return "\n".join(_Writer(without_timeline(document), Messages(lang)).lines()).rstrip("\n") + "\n"
 
 
 def escaped(text: object) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -129,14 +130,16 @@ def _copy(value: object, found: set[str]) -> object:
     if isinstance(value, str):
         return mask(value, found) if len(value) > _REPEATED else _short(value, found)
     if isinstance(value, dict):
-        named = _names_secret(value)
+        keys = _keys(tuple(value))
+        named = keys.value if keys.value is not None and _names_secret(value.get(keys.name)) else None
+        found |= keys.found
         copied: dict[str, object] = {}
-        for key, item in value.items():
-            if item and (named == key or _is_secret(key)):
+        for (key, item), name, is_secret in zip(value.items(), keys.masked, keys.secret, strict=True):
+            if item and (is_secret or (named is not None and named == key)):
                 found |= set(_leaves(item))
-                copied[_short(str(key), found)] = MASK
+                copied[name] = MASK
             else:
-                copied[_short(str(key), found)] = _copy(item, found)
+                copied[name] = _copy(item, found)
         return copied
     if isinstance(value, list | tuple):
         return _rows([_copy(item, found) for item in value], found)
@@ -155,11 +158,29 @@ def _leaves(value: object) -> Iterator[str]:
         yield value
 
 
-def _names_secret(mapping: dict[str, Any]) -> str | None:
-    """The key of the value in `{"Key": "snapshotTaskToken", "Value": …}`, however it is capitalised."""
-    lowered = {str(key).lower(): key for key in mapping}
-    name = mapping.get(lowered.get("key", lowered.get("name", "")))
-    return lowered.get("value") if isinstance(name, str) and _is_secret(name) else None
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """What the keys of a mapping say: how each is shown, whether it names a secret, and in `{"Key": "snapshotTaskToken", "Value": …}`,
+    however it is capitalised, which is the name and which the value."""
+
+    masked: tuple[str, ...]
+    secret: tuple[bool, ...]
+    found: frozenset[str]
+    name: Any
+    value: Any
+
+
+@lru_cache(maxsize=1024)  # rows of a list have the same keys
+def _keys(keys: tuple[Any, ...]) -> _Keys:
+    found: set[str] = set()
+    masked = tuple(_short(str(key), found) for key in keys)
+    lowered = {str(key).lower(): key for key in keys}
+    name = lowered.get("key", lowered.get("name", ""))
+    return _Keys(masked, tuple(_is_secret(key) for key in keys), frozenset(found), name, lowered.get("value"))
+
+
+def _names_secret(name: object) -> bool:
+    return isinstance(name, str) and _is_secret(name)
 
 
 @lru_cache(maxsize=4096)

@@ -111,6 +111,11 @@ def complete(document: Redacted) -> dict[str, Any]:
     return _complete(document, "diagnosis")
 
 
+def without_timeline(document: Redacted) -> dict[str, Any]:
+    """The same for writers that show no timeline: its rows, most of a document, are left out."""
+    return _complete({**document, "timeline": [], "gaps": []}, "diagnosis")
+
+
 def _complete(value: Any, name: str) -> dict[str, Any]:
     shape = _SHAPES[name]
     given = value if isinstance(value, dict) else {}

@@ -12,7 +12,7 @@ import click
 from . import wording
 from .document import Redacted
 from .messages import Messages
-from .shape import complete
+from .shape import without_timeline
 from .visible import visible
 
 WIDTH = 80
@@ -25,7 +25,7 @@ _COLOURS = {"confirmed": "green", "likely": "cyan", "possible": "yellow", "undet
 
 def render(document: Redacted, lang: str = "en", *, colour: bool = False) -> str:
     """Verdict, proof, first steps and what would change it, for every group of incidents; newline at the end."""
-    page, messages = complete(document), Messages(lang)
+    page, messages = without_timeline(document), Messages(lang)
     return "\n".join(_Writer(messages, colour).page(page)) + "\n"
 
 

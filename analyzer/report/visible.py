@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_ODD = re.compile(r"[^ -~]")
 _SUSPECT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -13,9 +15,9 @@ def visible(text: str, *, keep: str = "\n\t") -> str:
     The sign is plain ASCII, so every font and console code page has it. Characters in `keep` stay as they are. Lone surrogates
     and non-characters are among those replaced, so the result can be written as UTF-8 and as XML 1.0.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # then no character is of these categories
         return text
-    return "".join(char if char in keep else _shown(char) for char in text)
+    return _ODD.sub(lambda found: found[0] if found[0] in keep else _shown(found[0]), text)
 
 
 def _shown(char: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -153,6 +154,11 @@ CONF = "Extensions.Enabled=n\n"
 )
 def test_configuration_that_is_not_in_force_is_not_read(path: str) -> None:
     assert identify(path, CONF).module == ""
+
+
+def test_word_characters_of_paths_stand_in_brackets() -> None:
+    """They are given the letters beyond ASCII there."""
+    assert not [path for row in TABLE for path in row.paths if r"\w" in re.sub(r"\[[^\]]*\]", "", path)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from analyzer.report import junit
+from analyzer.report.junit import junit
 
 from .sample import HOSTILE
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.report import OutputError, OutputExists, Redacted, check, junit, render_html, render_json, write
+from analyzer.report import OutputError, OutputExists, Redacted, check, render_html, render_json, write
+from analyzer.report.junit import junit
 
 
 def test_new_file_is_written_and_nothing_else_is_left(tmp_path: Path) -> None:
