@@ -28,9 +28,24 @@ _SPREAD = timedelta(days=6)  # what the system's log covers: hotsos looks back s
 _POOL = 4096
 _THREADS = ("ExtHandler ExtHandler", "ExtHandler", "MonitorHandler ExtHandler", "EnvHandler ExtHandler", "SendTelemetryHandler ExtHandler")
 _PROGRAMS = ("systemd[1]", "CRON[2211]", "kernel", "sshd[911]")
-_WORDS = (
-    "agent goal state certificate manifest handler status upload firewall telemetry cgroup slice interval family manifest version"
-).split()
+_WORDS = [
+    "agent",
+    "goal",
+    "state",
+    "certificate",
+    "manifest",
+    "handler",
+    "status",
+    "upload",
+    "firewall",
+    "telemetry",
+    "cgroup",
+    "slice",
+    "interval",
+    "family",
+    "manifest",
+    "version",
+]
 
 
 def text(folder: Path, megabytes: float, peers: float = 0, part: float = 0) -> dict[str, object]:
