@@ -123,32 +123,12 @@ def verdict(said: str) -> str:
     return [line for line in said.splitlines() if line.strip()][1]
 
 
-def document(setting: Setting, *arguments: str | Path) -> dict[str, object]:
-    """The diagnosis of a run that is not measured."""
-    command = [sys.executable, "-m", "analyzer", *map(str, arguments), "--json", "-"]
+def found_by(*arguments: str | Path) -> dict[str, int]:
+    """What the document of a run that is not measured holds (benchmarks/found.py)."""
+    command = [sys.executable, "-m", "benchmarks.found", *map(str, arguments)]
     _, said = once(Contestant("check", command, environment={"PYTHONPATH": str(_ROOT)}))
-    found: dict[str, object] = json.loads(said)
-    return found
-
-
-def rows(diagnosis: object) -> list[dict[str, object]]:
-    """Every evidence row and unexplained row anywhere in a document."""
-    if isinstance(diagnosis, list):
-        return [row for item in diagnosis for row in rows(item)]
-    if isinstance(diagnosis, dict):
-        inside = [row for key, item in diagnosis.items() if key != "timeline" for row in rows(item)]
-        return [diagnosis, *inside] if "count" in diagnosis and "excerpt" in diagnosis else inside
-    return []
-
-
-def counted(diagnosis: object, prefix: str = "bench.planted-") -> int:
-    """How many lines our planted signatures found: per signature the row of all, not those of single lines beside it."""
-    most: dict[str, int] = {}
-    for row in rows(diagnosis):
-        signature = str(row.get("signature", ""))
-        if signature.startswith(prefix):
-            most[signature] = max(most.get(signature, 0), int(str(row["count"])))
-    return sum(most.values())
+    counts: dict[str, int] = json.loads(said)
+    return counts
 
 
 def reading(setting: Setting, path: Path, size: int) -> list[Contestant]:
@@ -165,8 +145,8 @@ def text(setting: Setting) -> Section:
     folder, told = setting.inputs("text", megabytes=sizes.text, peers=sizes.peers, part=sizes.part)
     path, size, planted_lines = folder / "logs.zip", int(str(told["bytes"])), int(str(told["planted"]))
     ours = planted.our_signatures(setting.scratch / "ours", len(planted.KINDS))
-    found = counted(document(setting, path, "--signatures", ours))
-    of_peers = counted(document(setting, folder / "sos.zip", "--signatures", ours))
+    found = found_by(path, "--signatures", ours)["planted"]
+    of_peers = found_by(folder / "sos.zip", "--signatures", ours)["planted"]
     contestants = [
         analyze(setting, path, "--signatures", ours, size=size),
         *greps(path, size),
@@ -401,7 +381,7 @@ def incidents(setting: Setting) -> Section:
         section.notes.append(
             f"One more incident costs {1000 * each[0]:.0f} ms of CPU among {counts[1]}, {1000 * each[1]:.0f} ms among {counts[2]}."
         )
-    shown = len(document(setting, folder / f"{counts[-1]}.zip")["incidents"])  # type: ignore[arg-type]
+    shown = found_by(folder / f"{counts[-1]}.zip")["incidents"]
     section.same(f"incidents in the document: {counts[-1]}", shown, counts[-1])
     return section
 
@@ -427,10 +407,9 @@ def flood(setting: Setting) -> Section:
         "CPU time with an unknown error against none: ≤ 1.1 times", ratio(unknown and unknown.cpu, quiet and quiet.cpu), 1.1, " times"
     )
     section.at_most("peak memory: ≤ 150 MiB", known and known.peak, 150, " MiB")
-    diagnosis = document(setting, folder / "known.zip", "--signatures", own)
-    section.same(f"exact count of the known error in its evidence: {count:,}", f"{counted(diagnosis):,}", f"{count:,}")
-    diagnosis = document(setting, folder / "unknown.zip")
-    most = max((int(str(row["count"])) for row in rows(diagnosis)), default=0)
+    known_count = found_by(folder / "known.zip", "--signatures", own)["planted"]
+    section.same(f"exact count of the known error in its evidence: {count:,}", f"{known_count:,}", f"{count:,}")
+    most = found_by(folder / "unknown.zip")["most"]
     section.same(f"exact count of the unknown error among the unexplained: {count:,}", f"{most:,}", f"{count:,}")
     return section
 

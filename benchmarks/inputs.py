@@ -121,22 +121,18 @@ def event_log(folder: Path, megabytes: float, cut: int, every: int = 500) -> dic
 
 
 def _usual(number: int, every: int) -> Event:
+    """The mix of public System logs of servers: most events say that a service started or stopped, many that its start type changed."""
     time, computer = FAILED_AT - timedelta(minutes=11) * (8000 - number), "VM01"
     if number % every == every - 1:
         agent = ["Windows Azure Guest Agent", str(number), "60000", "1", "Restart"]
         return presets.scm(7031, time, computer, agent, "WindowsAzureGuestAgent")
     if number % 131 == 0:  # once a day
         return presets.eventlog(6013, time, computer, ["", "", "", "", str(number), "60", "0 UTC"], binary=b"1\0.\0" + bytes(64))
-    match number % 5:
-        case 0:
-            return presets.scm(7036, time, computer, ["Software Protection", "running" if number % 2 else "stopped"], "sppsvc")
-        case 1:
-            return presets.dcom_10016(time, computer)
-        case 2:
-            return presets.dcom_10010(time, computer)
-        case 3:
-            return presets.dhcp(50036, time, computer, [], channel="System", level=4)
-    return presets.scm(7040, time, computer, ["Windows Modules Installer", "demand start", "auto start", "TrustedInstaller"])
+    if number % 5 == 1:
+        return presets.dcom_10016(time, computer)
+    if number % 5 == 2:
+        return presets.scm(7040, time, computer, ["Windows Modules Installer", "demand start", "auto start", "TrustedInstaller"])
+    return presets.scm(7036, time, computer, ["Software Protection", "running" if number % 2 else "stopped"], "sppsvc")
 
 
 def _bundle(path: Path, members: dict[str, Iterable[bytes]], jobs: int = 1) -> int:

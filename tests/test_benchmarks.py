@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import cases, check, inputs, peers, planted, table
+from benchmarks import cases, check, found, inputs, peers, planted, table
 from benchmarks.measure import Contestant, Failure, Figure, Result, alternate, once
 from benchmarks.run import Inputs
 
@@ -58,7 +58,9 @@ def test_a_planted_line_is_found_by_its_expression_and_an_invented_one_is_not_th
         lines = [line for name in archive.namelist() for line in archive.read(name).decode().splitlines()]
     pattern = re.compile("|".join(planted.expressions(30)))
     assert len(planted.expressions(30)) == 30
-    assert [line for line in lines if pattern.search(line)] == [line for line in lines if any(kind.literal in line for kind in planted.KINDS)]
+    assert [line for line in lines if pattern.search(line)] == [
+        line for line in lines if any(kind.literal in line for kind in planted.KINDS)
+    ]
     for kind in planted.KINDS:
         assert kind.literal in kind.line and re.search(kind.expression, kind.line.replace("{n}", "10000"))
     assert not any("invented failure" in line for line in lines)
@@ -82,7 +84,9 @@ def test_contestants_take_turns_and_one_that_fails_is_said(tmp_path: Path) -> No
 
 
 def test_a_contestant_that_finds_something_else_the_next_time_has_no_figures(tmp_path: Path) -> None:
-    changing = f"import pathlib; p = pathlib.Path({str(tmp_path / 'n')!r}); p.touch(); print(p.stat().st_size); p.write_text(p.read_text() + 'x')"
+    changing = (
+        f"import pathlib; p = pathlib.Path({str(tmp_path / 'n')!r}); p.touch(); print(p.stat().st_size); p.write_text(p.read_text() + 'x')"
+    )
     (result,) = alternate([Contestant("changing", [sys.executable, "-c", changing], found=int)], 2)
     assert result.figure is None and "found 1, and 0 before" in result.failed
 
@@ -216,3 +220,14 @@ def test_a_count_is_the_same_twice_and_grows_with_the_work() -> None:
     first = check.instructions(command)
     assert abs(check.instructions(command) - first) < first / 1000
     assert check.instructions([*command[:-1], "sum(number * 2 for number in range(100_000))"]) > first + 1_000_000
+
+
+def test_a_document_s_counts_are_those_of_whole_signatures() -> None:
+    """A signature's first row counts all its lines; rows of single lines beside it, and the timeline, do not add to it."""
+
+    def row(signature: str, count: int) -> dict[str, object]:
+        return {"signature": signature, "count": count, "excerpt": "x"}
+
+    evidence = [row("bench.planted-a", 7), row("bench.planted-a", 1), row("bench.planted-b", 2), row("other", 99)]
+    document = {"incidents": [{"hypotheses": [{"evidence": evidence}]}], "timeline": [row("bench.planted-a", 500)]}
+    assert found.summary(document) == {"planted": 9, "most": 99, "incidents": 1}
