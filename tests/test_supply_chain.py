@@ -1,0 +1,134 @@
+"""What is installed is known to the byte, what it is made of can be listed, and a run talks to nobody."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import textwrap
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools.sbom import bill, plain
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LOCK = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE))
+HASHES = (ROOT / "requirements.hashes").read_text("utf-8")
+
+
+def test_every_locked_package_has_hashes_and_no_other() -> None:
+    hashed = dict(re.findall(r"^([\w.-]+)==([\w.]+) \\\n", HASHES, re.MULTILINE))
+    assert {plain(name): version for name, version in hashed.items()} == {plain(name): version for name, version in LOCK.items()}
+    for block in re.split(r"\n(?=[\w.-]+==)", HASHES)[1:]:
+        digests = re.findall(r"--hash=sha256:([0-9a-f]+)", block)
+        assert digests and all(len(digest) == 64 for digest in digests)
+
+
+def test_every_dependency_is_locked() -> None:
+    asked = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["timeline"], *PROJECT["optional-dependencies"]["test"]]
+    names = {plain(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in asked}
+    assert names - {plain(name) for name in LOCK} == set()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements.hashes", "pyproject.toml", "Makefile", "SECURITY.md"])
+def test_no_file_names_a_registry(name: str) -> None:
+    assert not re.search(r"(?i)index-url|find-links|trusted-host(?!s)\b.*=|https?://[^\s]*(?:pypi|simple/)", _without_comments(name))
+
+
+def _without_comments(name: str) -> str:
+    return "\n".join(line for line in (ROOT / name).read_text("utf-8").splitlines() if not line.startswith("#"))
+
+
+def test_the_bill_of_materials_lists_what_a_run_needs() -> None:
+    found = bill()
+    assert (found["bomFormat"], found["specVersion"]) == ("CycloneDX", "1.5")
+    components = {row["name"]: row["version"] for row in found["components"]}
+    direct = {plain(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in PROJECT["dependencies"] if "Windows" not in line}
+    assert direct <= set(components) and "pytest" not in components
+    assert {plain(name): version for name, version in LOCK.items()}.items() >= {(n, v) for n, v in components.items() if n in LOCK}
+    references = {row["bom-ref"] for row in found["components"]} | {found["metadata"]["component"]["bom-ref"]}
+    assert {row["ref"] for row in found["dependencies"]} == references
+    assert all(set(row["dependsOn"]) <= references for row in found["dependencies"])
+    assert json.dumps(bill()) == json.dumps(found)
+
+
+# No network.
+
+_FORBIDDEN = ("socket", "ssl", "urllib.request", "http", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio", "requests", "webbrowser")
+
+
+def test_no_module_imports_what_could_talk() -> None:
+    for path in sorted((ROOT / "analyzer").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+            assert not [name for name in names if name.startswith(_FORBIDDEN)], path
+
+
+def test_no_module_starts_a_program_or_runs_text_as_code() -> None:
+    for path in sorted((ROOT / "analyzer").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+                assert not {"subprocess", "pickle", "marshal", "shelve", "ctypes", "pty"} & set(names), path
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called != "yaml.load" or "SafeLoader" in path.read_text("utf-8"), path
+                assert called not in {"eval", "exec", "os.system", "os.popen", "yaml.unsafe_load", "__import__"}, (
+                    path,
+                    called,
+                )
+
+
+def test_a_run_opens_no_socket_and_writes_only_what_was_asked_for(tmp_path: Path) -> None:
+    """Every output, with all that Python can audit refused: sockets, names, programs, and files opened for writing elsewhere."""
+    script = f"""
+        import os, sys, tempfile
+        allowed = ({str(tmp_path)!r}, tempfile.gettempdir() + os.sep, os.devnull)
+        def refuse(event, arguments):
+            if event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")):
+                os.write(2, f"REFUSED {{event}} {{arguments!r}}".encode())
+                os._exit(77)
+            if event == "open" and isinstance(arguments[0], str) and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+                if not os.path.abspath(arguments[0]).startswith(allowed):
+                    os.write(2, f"REFUSED to write {{arguments[0]!r}}".encode())
+                    os._exit(78)
+        import socket
+        def deaf(*_, **__):
+            raise AssertionError("a socket")
+        socket.socket = socket.create_connection = socket.getaddrinfo = socket.gethostbyname = deaf
+        sys.dont_write_bytecode = True
+        sys.addaudithook(refuse)
+        from analyzer.cli import main
+        sys.argv = ["analyze", *sys.argv[1:]]
+        main()
+    """
+    xml = b'<!DOCTYPE GoalState SYSTEM "http://127.0.0.1:9/x.dtd"><GoalState><Incarnation>1</Incarnation></GoalState>'
+    for name in ("linux-extensions-disabled", _windows_fixture()):
+        bundle = tmp_path / name
+        bundle.mkdir()
+        (bundle / "GoalState.1.xml").write_bytes(xml)
+        outputs = [
+            word
+            for option, ending in (("-o", "html"), ("--json", "json"), ("--timeline", "csv"))
+            for word in (option, str(tmp_path / f"{name}.{ending}"))
+        ]
+        command = [sys.executable, "-c", textwrap.dedent(script), str(ROOT / "fixtures" / name / "bundle"), str(bundle), *outputs]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert all(Path(path).stat().st_size for path in outputs[1::2])
+
+
+def _windows_fixture() -> str:
+    """A fixture with an event log: its reader has two libraries of its own."""
+    return next(path.relative_to(ROOT / "fixtures").parts[0] for path in sorted((ROOT / "fixtures").rglob("*.evtx")))
