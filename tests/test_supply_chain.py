@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.bundle import Budget, tree
+from analyzer.parsers.reading import BINARY_LIMIT, DOCUMENT_LIMIT
 from tools.sbom import bill, plain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +57,25 @@ def test_the_bill_of_materials_lists_what_a_run_needs() -> None:
     assert {row["ref"] for row in found["dependencies"]} == references
     assert all(set(row["dependsOn"]) <= references for row in found["dependencies"])
     assert json.dumps(bill()) == json.dumps(found)
+
+
+def test_the_limits_that_are_told_are_those_that_hold() -> None:
+    budget = Budget()
+    gib, mib = 1 << 30, 1 << 20
+    told = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", (ROOT / "SECURITY.md").read_text("utf-8"), re.MULTILINE))
+    assert {
+        "members of a bundle, over all archives": f"{budget.max_members:,}",
+        "archives inside archives": f"{budget.max_depth} levels",
+        "content of one member": f"{budget.max_member_bytes // gib} GiB",
+        "content of all members": f"{budget.max_bytes // gib} GiB",
+        "content per compressed byte": f"{budget.max_ratio:,}, once a member has more than {budget.ratio_free // mib} MiB",
+        "time for one member": f"{budget.seconds_free:.0f} s, and {budget.seconds_per_mb} s for each MB of its content (of the processor, checked between blocks and between entries)",
+        "bytes of a text document": f"{DOCUMENT_LIMIT // mib} MiB",
+        "bytes of a registry hive": f"{BINARY_LIMIT // mib} MiB",
+        "entries of one document, of all documents": f"{budget.max_events:,}, {budget.max_events_in_all:,}",
+        "matches that are kept in memory, over all logs": f"{budget.max_held // mib} MiB",
+        "problems that are listed by the reading of archives": f"{tree._MOST_PROBLEMS:,}",
+    }.items() <= told.items()
 
 
 # No network.
