@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -111,41 +112,60 @@ def test_no_module_starts_a_program_or_runs_text_as_code() -> None:
                 )
 
 
-def test_a_run_opens_no_socket_and_writes_only_what_was_asked_for(tmp_path: Path) -> None:
-    """Every output, with all that Python can audit refused: sockets, names, programs, and files opened for writing elsewhere."""
-    script = f"""
-        import os, sys, tempfile
-        allowed = ({str(tmp_path)!r}, tempfile.gettempdir() + os.sep, os.devnull)
-        def refuse(event, arguments):
-            if event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")):
-                os.write(2, f"REFUSED {{event}} {{arguments!r}}".encode())
-                os._exit(77)
-            if event == "open" and isinstance(arguments[0], str) and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
-                if not os.path.abspath(arguments[0]).startswith(allowed):
-                    os.write(2, f"REFUSED to write {{arguments[0]!r}}".encode())
-                    os._exit(78)
-        import socket
-        def deaf(*_, **__):
+_FENCE = textwrap.dedent("""
+    import os, socket, sys
+    allowed = (os.environ["TMPDIR"] + os.sep, os.devnull)
+    def refuse(event, arguments):
+        if event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")):
+            os.write(2, f"REFUSED {event} {arguments!r}".encode())
+            os._exit(77)
+        if event == "open" and isinstance(arguments[0], str) and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+            if not os.path.abspath(arguments[0]).startswith(allowed):
+                os.write(2, f"REFUSED to write {arguments[0]!r}".encode())
+                os._exit(78)
+    class Deaf(socket.socket):
+        def __init__(self, *_, **__):
             raise AssertionError("a socket")
-        socket.socket = socket.create_connection = socket.getaddrinfo = socket.gethostbyname = deaf
-        sys.dont_write_bytecode = True
-        sys.addaudithook(refuse)
-        from analyzer.cli import main
-        sys.argv = ["analyze", *sys.argv[1:]]
-        main()
-    """
+    socket.socket = Deaf
+    socket.create_connection = socket.getaddrinfo = socket.gethostbyname = Deaf
+    sys.dont_write_bytecode = True
+    sys.addaudithook(refuse)
+""")
+_RUN = "from analyzer.cli import main\nsys.argv = ['analyze', *sys.argv[1:]]\nmain()\n"
+
+
+def _fenced(script: str, place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script where all is refused that Python can audit: sockets, names, programs, and files opened for writing outside `place`."""
+    command = [sys.executable, "-c", _FENCE + script, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"TMPDIR": str(place)})
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("import _socket; _socket.socket()", 77),
+        ("import _socket; _socket.getaddrinfo('127.0.0.1', 9)", 77),
+        ("import subprocess; subprocess.run(['true'])", 77),
+        ("open('left-behind.txt', 'w')", 78),
+    ],
+)
+def test_the_fence_holds(tmp_path: Path, script: str, code: int) -> None:
+    assert _fenced(script, tmp_path).returncode == code
+
+
+def test_a_run_opens_no_socket_and_writes_only_what_was_asked_for(tmp_path: Path) -> None:
+    """Every output, inside the fence."""
     xml = b'<!DOCTYPE GoalState SYSTEM "http://127.0.0.1:9/x.dtd"><GoalState><Incarnation>1</Incarnation></GoalState>'
-    for name in ("linux-extensions-disabled", _windows_fixture()):
+    for name, timeline in (("linux-extensions-disabled", "csv"), (_windows_fixture(), "parquet")):
         bundle = tmp_path / name
         bundle.mkdir()
         (bundle / "GoalState.1.xml").write_bytes(xml)
         outputs = [
             word
-            for option, ending in (("-o", "html"), ("--json", "json"), ("--timeline", "csv"))
+            for option, ending in (("-o", "html"), ("--json", "json"), ("--timeline", timeline), ("--evidence", "zip"))
             for word in (option, str(tmp_path / f"{name}.{ending}"))
         ]
-        command = [sys.executable, "-c", textwrap.dedent(script), str(ROOT / "fixtures" / name / "bundle"), str(bundle), *outputs]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = _fenced(_RUN, tmp_path, str(ROOT / "fixtures" / name / "bundle"), str(bundle), *outputs)
         assert done.returncode == 0, done.stderr[-2000:]
         assert all(Path(path).stat().st_size for path in outputs[1::2])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
@@ -78,11 +79,16 @@ def test_the_laws_of_kleene() -> None:
     assert any_of([U, ~U]) == U  # nobody knows, and that is not the same as one of both
 
 
+@cache
+def _some_signature() -> Any:
+    return load(examples=False).signatures[0]
+
+
 class _Signature:
     """What `evaluate` asks of a signature, over events of one log kind."""
 
     def __init__(self, when: Node) -> None:
-        some: Any = load(examples=False).signatures[0]
+        some: Any = _some_signature()
         self.__dict__ |= {name: getattr(some, name) for name in some.__dataclass_fields__ if name not in ("when", "patterns")}
         self.patterns = {name: Pattern(name, frozenset({"waagent-log"})) for name in when.all_names()}
         self.when, self.needs, self.cleared_by, self.before, self.scope = when, (), {}, 0, Scope.WINDOW
