@@ -21,6 +21,7 @@ from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_orde
 
 _PASSING = timedelta(minutes=10)  # a shutdown, or a boot up to the agent's start, takes no longer
 _ALIVE = ("vm.alive", "win.alive", "run.enable")  # what only a running machine writes, apart from its agent
+_DOWN = ("vm.down", "win.down")
 _BEAT = timedelta(minutes=35)  # a beating agent says so every 30 minutes
 _NUMBERED = re.compile(r"(?P<base>.+?)(?:\.(?P<number>\d{1,3}))?(?:\.(?:gz|xz|bz2|zst))?", re.DOTALL)
 _LOST = {"missing": "are missing", "cleared": "were cleared", "archived": "were moved into an archive"}
@@ -287,7 +288,8 @@ def derived(timeline: Timeline, attempts: Iterable[Attempt]) -> list[Event]:
     """What follows from the records without standing in one: a gap, an attempt and how it ended. Signatures match these too."""
     life = {kind: _life(timeline, kind) for kind in _WORDS}
     signs = sorted(hit.event.time for name in _ALIVE for hit in timeline.hits.get(name, ()) if hit.event.time is not None)
-    gaps = [_of_gap(gap, _last_word(gap, life.get(gap.kind, [])), _machine(gap, signs)) for gap in timeline.gaps]
+    ends = sorted(hit.event.time for name in _DOWN for hit in timeline.hits.get(name, ()) if hit.event.time is not None)
+    gaps = [_of_gap(gap, _last_word(gap, life.get(gap.kind, [])), _machine(gap, signs, ends)) for gap in timeline.gaps]
     return gaps + [event for attempt in attempts if (event := _of_attempt(attempt)) is not None]
 
 
@@ -325,11 +327,14 @@ def _last_word(gap: Gap, life: list[tuple[datetime, int, str]]) -> str:
     return ""
 
 
-def _machine(gap: Gap, signs: list[datetime]) -> str:
-    """`running` if something else of the guest wrote in the midst of a silence: else the whole machine may have been off. What is written
-    near its ends may belong to the shutdown or the boot that make it."""
+def _machine(gap: Gap, signs: list[datetime], ends: list[datetime]) -> str:
+    """`running` if something else of the guest wrote in the midst of a silence; `down` if the machine was shut down as it began; else
+    `unknown`: it may have been off. What is written near the ends may belong to a shutdown or a boot."""
     place = bisect_right(signs, gap.span.start + _PASSING)
-    return "running" if place < len(signs) and signs[place] < gap.span.end - _PASSING else "unknown"
+    if place < len(signs) and signs[place] < gap.span.end - _PASSING:
+        return "running"
+    place = bisect_right(ends, gap.span.start - _PASSING)
+    return "down" if place < len(ends) and ends[place] < gap.span.start + _PASSING else "unknown"
 
 
 def _of_gap(gap: Gap, after: str, machine: str) -> Event:
