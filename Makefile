@@ -10,7 +10,7 @@ DEMO := fixtures/linux-extensions-disabled/bundle
 AHEAD := analyzer/_ahead/.made
 CATALOGUE := $(shell find analyzer/catalogue reports -name '*.yaml' -o -name '*.j2')
 
-.PHONY: demo test check format formats coverage bench bench-check benchmark clean
+.PHONY: demo test check format formats coverage golden bench bench-check benchmark fuzz locked sbom clean
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -55,5 +55,26 @@ bench benchmark: $(AHEAD)
 bench-check: $(AHEAD)
 	$(BIN)/python -m benchmarks.check $(CHECK)
 
+# Which signatures fire in which fixtures: look at the diff before you keep it.
+golden: $(AHEAD)
+	$(BIN)/python -m tests.test_metamorphic
+
+# The long run of tests/fuzz (Linux): SECONDS for each reader, crashes/ takes what is found.
+SECONDS ?= 60
+fuzz: $(AHEAD)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
+
+# The environment with nothing in it but files whose hash is known.
+locked:
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.hashes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(VENV)/.installed
+
+# What the program is made of, as CycloneDX JSON.
+sbom: $(VENV)/.installed
+	$(BIN)/python -m tools.sbom > sbom.cdx.json
+
 clean:
-	rm -rf $(VENV) analyzer/_ahead dist build demo-report.html results.xml
+	rm -rf $(VENV) analyzer/_ahead dist build demo-report.html results.xml sbom.cdx.json crashes

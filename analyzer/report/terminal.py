@@ -32,7 +32,7 @@ def render(document: Redacted, lang: str = "en", *, colour: bool = False) -> str
 def render_first(document: Redacted, logs: int, size: int, lang: str = "en", *, colour: bool = False) -> str:
     """What is known before `logs` logs of `size` bytes are read: what failed, and what points to a cause already. A few lines that the
     verdict replaces."""
-    page, messages = complete(document), Messages(lang)
+    page, messages = without_timeline(document), Messages(lang)
     return "\n".join(_Writer(messages, colour).first_look(page, logs, size)) + "\n"
 
 

@@ -7,16 +7,16 @@ otherwise nobody knows.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from analyzer.model import Basis, Event
+from analyzer.model import Basis, Event, of_platform
 from analyzer.parsers.pattern import Hit
 from analyzer.signatures.conditions import Node, Truth, all_of, any_of
-from analyzer.signatures.model import Scope, Signature
+from analyzer.signatures.model import Role, Scope, Signature, Strength
 from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.owners import Owners
 from analyzer.timeline.timeline import Timeline, Window
@@ -113,10 +113,29 @@ def evaluate(signature: Signature, timeline: Timeline, case: Case) -> Finding:
         )
         placed = _Judge(signature, timeline, case, placed_only=True).value(signature.when) is Truth.TRUE
         finding.sure = placed and any(item.sure or item.relation is Relation.STATE for item in finding.evidence)
-        speaking = {item.hit.event.kind for item in finding.evidence}
+        speaking = {kind for item in finding.evidence for kind in _speaking(item.hit.event)}
         finding.unread = [kind for kind in signature.needs if kind not in speaking and not timeline.touches(kind, judge.span)]
         judge.clear(finding)
+        beside = _beside(finding, timeline)
+        if beside and signature.role is Role.FOR and signature.strength is not Strength.DECISIVE:
+            return Finding(signature, Truth.UNKNOWN, history=finding.history, missing=beside, unread=beside, trace=judge.trace)
     return finding
+
+
+def _speaking(event: Event) -> Iterator[str]:
+    """The kinds that an event says something of: its own, its channel's, that of the log that is silent."""
+    yield event.kind
+    if event.kind == "gap":
+        yield str(event.fields["of"])
+
+
+def _beside(finding: Finding, timeline: Timeline) -> list[str]:
+    """The unread kinds of its needs that are no source of the proof itself but of what would tell it from something else. Of a bundle with
+    nothing of the guest none of the guest's artifacts is missing in particular."""
+    signature = finding.signature
+    sources = {kind for name in signature.proof() for kind in signature.patterns[name].kinds}
+    guest = any(not of_platform(kind) and kind != "unknown" for kind in timeline.kinds)
+    return [kind for kind in finding.unread if kind.partition(":")[0] not in sources and (guest or of_platform(kind))]
 
 
 def _after(later: Hit, earlier: Hit) -> bool:

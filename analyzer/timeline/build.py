@@ -19,6 +19,9 @@ from analyzer.timeline.attempts import Attempt
 from analyzer.timeline.clock import ASSUMED, Clocks, LocalClock, enclosed, from_offsets, from_zone_name, offsets
 from analyzer.timeline.timeline import Gap, Timeline, Window, hit_order, in_order
 
+_PASSING = timedelta(minutes=10)  # a shutdown, or a boot up to the agent's start, takes no longer
+_ALIVE = ("vm.alive", "win.alive", "run.enable")  # what only a running machine writes, apart from its agent
+_DOWN = ("vm.down", "win.down")
 _BEAT = timedelta(minutes=35)  # a beating agent says so every 30 minutes
 _NUMBERED = re.compile(r"(?P<base>.+?)(?:\.(?P<number>\d{1,3}))?(?:\.(?:gz|xz|bz2|zst))?", re.DOTALL)
 _LOST = {"missing": "are missing", "cleared": "were cleared", "archived": "were moved into an archive"}
@@ -284,7 +287,9 @@ def _tail(read: Read) -> str:
 def derived(timeline: Timeline, attempts: Iterable[Attempt]) -> list[Event]:
     """What follows from the records without standing in one: a gap, an attempt and how it ended. Signatures match these too."""
     life = {kind: _life(timeline, kind) for kind in _WORDS}
-    gaps = [_of_gap(gap, _last_word(gap, life.get(gap.kind, []))) for gap in timeline.gaps]
+    signs = sorted(hit.event.time for name in _ALIVE for hit in timeline.hits.get(name, ()) if hit.event.time is not None)
+    ends = sorted(hit.event.time for name in _DOWN for hit in timeline.hits.get(name, ()) if hit.event.time is not None)
+    gaps = [_of_gap(gap, _last_word(gap, life.get(gap.kind, [])), _machine(gap, signs, ends)) for gap in timeline.gaps]
     return gaps + [event for attempt in attempts if (event := _of_attempt(attempt)) is not None]
 
 
@@ -322,13 +327,25 @@ def _last_word(gap: Gap, life: list[tuple[datetime, int, str]]) -> str:
     return ""
 
 
-def _of_gap(gap: Gap, after: str) -> Event:
+def _machine(gap: Gap, signs: list[datetime], ends: list[datetime]) -> str:
+    """`running` if something else of the guest wrote in the midst of a silence; `down` if the machine was shut down as it began; else
+    `unknown`: it may have been off. What is written near the ends may belong to a shutdown or a boot."""
+    place = bisect_right(signs, gap.span.start + _PASSING)
+    if place < len(signs) and signs[place] < gap.span.end - _PASSING:
+        return "running"
+    place = bisect_right(ends, gap.span.start - _PASSING)
+    return "down" if place < len(ends) and ends[place] < gap.span.start + _PASSING else "unknown"
+
+
+def _of_gap(gap: Gap, after: str, machine: str) -> Event:
     minutes = len(gap.span) // 60
     text = f"ends {minutes} min before the collection" if gap.reason == "end" else f"silent for {minutes} min"
     if gap.record is not None:
         text = gap.quote
     until = gap.span.end.isoformat()
-    fields: dict[str, Value] = {"of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": until, "after": after}
+    fields: dict[str, Value] = {
+        "of": gap.kind, "minutes": minutes, "reason": gap.reason, "until": until, "after": after, "machine": machine,
+    }  # fmt: skip
     return Event(
         "gap", gap.artifact, text, line=gap.line, until_line=gap.until_line, record=gap.record, time=gap.span.start,
         basis=Basis.DECLARED, component=gap.kind, fields=fields, raw=gap.quote or text,

@@ -26,6 +26,7 @@ from tests.hostile.making import failure
 from tests.support.scenes import AgentLog, at, conf, job
 
 ATTACKS = {
+    "harmless": "harmless",
     "script": "<script>alert(1)</script>",
     "attribute": "\"'><img src=x onerror=alert(1)>",
     "closing": "</title></style></script></textarea>--><svg/onload=alert(1)>",
@@ -102,13 +103,18 @@ def test_no_escape_reaches_the_terminal(name: str, colour: bool) -> None:
             assert set(re.findall(r"\x1b\[([\d;]*)m", text)) <= {"0", "1", "32", "33", "35", "36"}
 
 
+def _scripts(tree: Any) -> list[tuple[str, str]]:
+    """Scripts and styles of a page: those that run with what they do, those that are data by their type alone."""
+    return [(one.get("type", ""), "" if one.get("type") else one.text) for one in tree.xpath("//script | //style")]
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_html_comes_alive(name: str) -> None:
     for lang in ("en", "zh-CN"):
         page = render_html(_redacted(name), lang)
         assert not _ACTIVE.search(page)
         tree: Any = lxml_html.document_fromstring(page.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
-        assert len(tree.xpath("//script[not(@type='application/json')]")) == len(tree.xpath("//style")) == 1
+        assert _scripts(tree) == _scripts(lxml_html.document_fromstring(render_html(_redacted("harmless"), lang).encode()))
         assert not tree.xpath("//img | //iframe | //object | //embed | //link | //base | //textarea | //*[@srcdoc]")
         assert not tree.xpath("//svg[@onload]")
         named = [attribute for element in tree.iter() if isinstance(element.tag, str) for attribute in element.attrib]
