@@ -118,9 +118,8 @@ def _runs(timeline: Timeline) -> list[Attempt]:
             continue
         header = pending if pending is not None and line - (pending.line or 0) <= _HEADER_LINES else None
         sequence = _number(header.value("sequence")) if header else None
-        if name == "daemon" and current is not None and current.sequence is None:
-            if not any(one.pattern == "run.daemon" for one in current.hits):
-                current.sequence = sequence  # the header of its first process was cut off
+        if name == "daemon" and current is not None and current.sequence is None and not _has(current, "run.daemon"):
+            current.sequence = sequence  # the header of its first process was cut off
         if name == "enable" or current is None or (name == "daemon" and sequence is not None and sequence != current.sequence):
             before = current
             current = Attempt(sequence=sequence, stretches=[(artifact, header.line if header and header.line else line, line)])
@@ -359,6 +358,10 @@ class _Reached:
             state = "missing" if self._extension_known and self._attempt.failed else "unknown"
         self._broken = self._broken or state in ("failed", "missing")
         self.stages.append(Stage(name, state, hit, event))
+
+
+def _has(attempt: Attempt, pattern: str) -> bool:
+    return any(hit.pattern == pattern for hit in attempt.hits)
 
 
 def _number(value: Value) -> int | None:
