@@ -195,6 +195,8 @@ def _nothing_holds(cause: Cause, findings: list[Finding], timeline: Timeline, ca
     before = max((finding.signature.before for finding in findings if finding.signature.role is Role.FOR), default=0)
     span = case.window.widened(timedelta(minutes=before))
     unread = [kind for kind in cause.needs if not timeline.covers(kind, span)]
+    if cause.needs and not unread and "timezone" in missing:  # a sign of it may lie in the window, if the clock's zone moves it there
+        return Status.NOT_ASSESSABLE, Reason("missing", {"kinds": "timezone"})
     if cause.needs and not unread:
         cleared = next((finding for finding in findings if finding.cleared is not None), None)
         if cleared is not None:

@@ -6,6 +6,7 @@ otherwise nobody knows.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ from analyzer.parsers.pattern import Hit
 from analyzer.signatures.conditions import Node, Truth, all_of, any_of
 from analyzer.signatures.model import Role, Scope, Signature, Strength
 from analyzer.timeline.attempts import Attempt
+from analyzer.timeline.clock import ASSUMED
 from analyzer.timeline.owners import Owners
 from analyzer.timeline.timeline import Timeline, Window
 from analyzer.timeline.timeline import hit_order as _order
 
+_ANY_ZONE = timedelta(hours=14)  # no zone is further from UTC
 _HISTORY = 200  # hits of one pattern before the span that are looked at: enough to say that there were such
 _OF_A_JOB = frozenset(("job", "job-task", "job-error", "job-overlap"))
 _OF_A_PERSON = frozenset(("portal-error", "portal-text"))
@@ -116,7 +119,7 @@ def evaluate(signature: Signature, timeline: Timeline, case: Case) -> Finding:
         speaking = {kind for item in finding.evidence for kind in _speaking(item.hit.event)}
         finding.unread = [kind for kind in signature.needs if kind not in speaking and not timeline.touches(kind, judge.span)]
         judge.clear(finding)
-        beside = _beside(finding, timeline)
+        beside = _beside(finding, timeline, judge.span)
         if beside and signature.role is Role.FOR and signature.strength is not Strength.DECISIVE:
             return Finding(signature, Truth.UNKNOWN, history=finding.history, missing=beside, unread=beside, trace=judge.trace)
     return finding
@@ -129,13 +132,14 @@ def _speaking(event: Event) -> Iterator[str]:
         yield str(event.fields["of"])
 
 
-def _beside(finding: Finding, timeline: Timeline) -> list[str]:
-    """The unread kinds of its needs that are no source of the proof itself but of what would tell it from something else. Of a bundle with
-    nothing of the guest none of the guest's artifacts is missing in particular."""
+def _beside(finding: Finding, timeline: Timeline, span: Window) -> list[str]:
+    """The unread kinds of its needs that are no source of the proof itself but of what would tell it from something else. A live log that
+    stops before the span was read. Of a bundle with nothing of the guest none of the guest's artifacts is missing in particular."""
     signature = finding.signature
     sources = {kind for name in signature.proof() for kind in signature.patterns[name].kinds}
     guest = any(not of_platform(kind) and kind != "unknown" for kind in timeline.kinds)
-    return [kind for kind in finding.unread if kind.partition(":")[0] not in sources and (guest or of_platform(kind))]
+    unread = [kind for kind in finding.unread if kind.partition(":")[0] not in sources and not timeline.stops(kind, span)]
+    return [kind for kind in unread if guest or of_platform(kind)]
 
 
 def _after(later: Hit, earlier: Hit) -> bool:
@@ -180,6 +184,7 @@ class _Judge:
         self.doubted = signature.proof() if placed_only else frozenset()
         self.span = case.window.widened(before=timedelta(minutes=signature.before))
         self.covered = self._covered()
+        self.zoneless = False
         self.used: dict[str, list[Evidence]] = {}
         self.trace: list[tuple[str, Truth]] = []
         self._found: dict[str, list[Evidence]] = {}
@@ -306,8 +311,20 @@ class _Judge:
         return Truth.TRUE
 
     def _absent(self, name: str) -> Truth:
-        """What it means that no such event is there."""
+        """What it means that no such event is there. One that an unknown zone may have moved out of the span is not known to be absent."""
+        if self._moved(name):
+            self.zoneless = True
+            return Truth.UNKNOWN
         return Truth.FALSE if self._watched(name, self.covered) else Truth.UNKNOWN
+
+    def _moved(self, name: str) -> bool:
+        """Whether an event by a clock of no known zone stands so near the span that in some zone it lies in it."""
+        if self.timeline.clocks.local is not ASSUMED or self.signature.scope is Scope.STATE:
+            return False
+        hits = self.timeline.hits.get(self.signature.patterns[name].name, [])
+        near = self.covered.widened(_ANY_ZONE, _ANY_ZONE)
+        first = bisect_left(hits, (True, near.start), key=lambda hit: (hit.event.time is not None, hit.event.time or near.start))
+        return any(hit.event.basis is Basis.ASSUMED for hit in itertools.takewhile(lambda hit: _time(hit) <= near.end, hits[first:]))
 
     def _watched(self, name: str, span: Window) -> bool:
         """Whether a source of the event covers a span."""
@@ -382,9 +399,16 @@ class _Judge:
         return self._use(first, items) or Truth.TRUE
 
     def missing(self) -> list[str]:
-        """Kinds that the signature needs and that do not cover the span."""
+        """Kinds that the signature needs and that do not cover the span; if all do, those of the events that nobody can tell of. The zone
+        is missing where an event may lie in the span by it."""
         wanted = self.signature.needs or tuple(sorted(self.signature.kinds))
-        return [kind for kind in wanted if not self.timeline.covers(kind, self.covered)]
+        found = [kind for kind in wanted if not self.timeline.covers(kind, self.covered)]
+        if not found:
+            unknown = [
+                name for name in sorted(self.signature.when.all_names()) if not self.present(name) and not self._watched(name, self.covered)
+            ]
+            found = sorted({kind for name in unknown for kind in self.signature.patterns[name].sources})
+        return [*found, "timezone"] if self.zoneless else found
 
     def clear(self, finding: Finding) -> None:
         """Looks for what takes the finding back: a clearing event behind its last proof."""

@@ -179,6 +179,8 @@ def _cover(timeline: Timeline, read: Read) -> None:
     first, last = min(times), max(times)
     read.artifact.first, read.artifact.last = first, last
     live = not _ROTATED.search(read.member.path) and _whole(read)
+    if live:
+        timeline.live.add(read.member.path)
     if live and timeline.collected is not None and timeline.collected > last:
         last = timeline.collected  # the live log covers time up to the collection: its silence is what it says
     spans.append((read.member.path, Window(first, last)))

@@ -84,6 +84,7 @@ class Timeline:
     collected_by: str = "unknown"  # stated, newest record, archive
     omitted: dict[str, int] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)  # patterns whose hits stand under another name (`PatternSet.same`)
+    live: set[str] = field(default_factory=set)  # logs that their writer had not put by, read to their end
 
     def add(self, events: Iterable[Event], patterns: PatternSet) -> None:
         """Adds events that were found later, and what the patterns say of them."""
@@ -144,6 +145,10 @@ class Timeline:
         if kind not in self.coverage:
             return self._read(kind)
         return any(span.overlaps(window) for _, span in self.coverage[kind])
+
+    def stops(self, kind: str, window: Window) -> bool:
+        """Whether the live log of a kind is there and ends before the window."""
+        return any(path in self.live and span.end < window.start for path, span in self.coverage.get(kind, ()))
 
 
 def order(event: Event) -> tuple[bool, datetime | int, str, int]:
