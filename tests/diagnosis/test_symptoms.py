@@ -14,7 +14,7 @@ from analyzer.diagnosis.knowledge import knowledge
 from analyzer.diagnosis.symptoms import Code, codes, documented, outermost
 from analyzer.known_errors import normal
 from analyzer.model import Event
-from analyzer.signatures.loader import read_yaml
+from analyzer.resources import read_yaml
 from tests.parsers.job.reading import hear
 
 
