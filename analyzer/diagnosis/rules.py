@@ -162,7 +162,8 @@ def _doubt(finding: Finding, timeline: Timeline, case: Case) -> Reason | None:
     unsure = [item for item in states if not item.sure]
     outside = [item for item in unsure if of_platform(item.hit.event.kind) and not finding.signature.named]
     if (unsure and len(states) == len(current)) or outside:
-        return Reason("state-collected-later", {"later": _later(timeline, case.window)})
+        later = _later(timeline, case.window)
+        return Reason("state-collected-later", {"later": later}) if later else Reason("state-undated")
     if not finding.sure:
         return Reason("time-not-sure")
     unchecked = [*finding.unread, *finding.uncleared_kinds]
@@ -180,8 +181,9 @@ def _over(finding: Finding, case: Case) -> Reason | None:
 
 
 def _later(timeline: Timeline, window: Window) -> str:
+    """How long after the window the bundle was collected; "" if nothing tells."""
     if timeline.collected is None or timeline.collected <= window.end:
-        return "?"
+        return ""
     minutes = int((timeline.collected - window.end).total_seconds() // 60)
     return f"{minutes // 1440} d {minutes % 1440 // 60} h" if minutes >= 1440 else f"{minutes // 60} h {minutes % 60} min"
 

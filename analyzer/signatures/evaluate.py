@@ -404,9 +404,8 @@ class _Judge:
         wanted = self.signature.needs or tuple(sorted(self.signature.kinds))
         found = [kind for kind in wanted if not self.timeline.covers(kind, self.covered)]
         if not found:
-            unknown = [
-                name for name in sorted(self.signature.when.all_names()) if not self.present(name) and not self._watched(name, self.covered)
-            ]
+            names = sorted(self.signature.when.all_names())
+            unknown = [name for name in names if not self.present(name) and not self._watched(name, self.covered)]
             found = sorted({kind for name in unknown for kind in self.signature.patterns[name].sources})
         return [*found, "timezone"] if self.zoneless else found
 

@@ -27,7 +27,7 @@ def judged(tmp_path: Path, since: str | None, **changes: Any) -> tuple[str, str]
     ("since", "named", "expected"),
     [
         (None, True, ("confirmed", "decisive")),
-        (None, False, ("likely", "state-collected-later")),
+        (None, False, ("likely", "state-undated")),
         ("2026-03-01T00:00:00Z", False, ("confirmed", "decisive")),
         ("2026-03-01T00:00:00Z", True, ("confirmed", "decisive")),
     ],
