@@ -109,7 +109,8 @@ FLOOD_KNOWN = "Failed to turn the spindle of this machine's frobnicator: it is n
 def event_log(folder: Path, megabytes: float, cut: int, every: int = 500) -> dict[str, object]:
     """`System.evtx` of two months of a server's usual events, one in `every` of which says something of the backup; the same in
     `System.zip`, and its first `cut` chunks in `cut.evtx`."""
-    seed = EvtxWriter().add_all(_usual(number, every) for number in range(8000)).to_bytes()
+    count = min(8_000, int(megabytes * 2_500))  # written one by one; a larger log repeats their chunks
+    seed = EvtxWriter().add_all(_usual(number, count, every) for number in range(count)).to_bytes()
     path = folder / "System.evtx"
     for target, chunks in ((path, int(megabytes * MB) // CHUNK), (folder / "cut.evtx", cut)):
         with target.open("wb") as stream:
@@ -120,9 +121,9 @@ def event_log(folder: Path, megabytes: float, cut: int, every: int = 500) -> dic
     return {"bytes": path.stat().st_size, "cut_bytes": FILE_HEADER + cut * CHUNK}
 
 
-def _usual(number: int, every: int) -> Event:
+def _usual(number: int, count: int, every: int) -> Event:
     """The mix of public System logs of servers: most events say that a service started or stopped, many that its start type changed."""
-    time, computer = FAILED_AT - timedelta(minutes=11) * (8000 - number), "VM01"
+    time, computer = FAILED_AT - timedelta(minutes=11) * (count - number), "VM01"
     if number % every == every - 1:
         agent = ["Windows Azure Guest Agent", str(number), "60000", "1", "Restart"]
         return presets.scm(7031, time, computer, agent, "WindowsAzureGuestAgent")

@@ -18,12 +18,13 @@ from benchmarks import cases, check, found, inputs, peers, planted, table
 from benchmarks.measure import Contestant, Failure, Figure, Result, alternate, once
 from benchmarks.run import Inputs
 
+TINY = replace(cases.QUICK, events=0.5, incidents=0.5, jobs=(1, 3), flood=500)
 COUNTS = check.Counts("CPython 3.11.7", "x86_64", "a", 1000, {"a small bundle": 100_000, "logs": 50_000})
 
 
 @pytest.fixture
 def setting(tmp_path: Path) -> cases.Setting:
-    return cases.Setting(cases.QUICK, tmp_path / "scratch", Inputs(tmp_path / "inputs"), peers.none("not in tests"), lambda text: None)
+    return cases.Setting(TINY, tmp_path / "scratch", Inputs(tmp_path / "inputs"), peers.none("not in tests"), lambda text: None)
 
 
 @pytest.fixture(autouse=True)
@@ -185,7 +186,14 @@ def test_a_rise_of_less_is_let_pass_and_a_fall_is_to_be_taken_over() -> None:
 def test_another_build_of_python_is_scaled_by_the_calibration() -> None:
     slower = replace(COUNTS, calibration=1300, work={"a small bundle": 130_000, "logs": 65_000})
     assert check.verdict(COUNTS, slower)[0]
-    assert not check.verdict(COUNTS, replace(slower, calibration=1100))[0]
+    assert not check.verdict(COUNTS, replace(slower, calibration=1000))[0]
+
+
+def test_what_is_scaled_has_a_wider_limit_and_has_one() -> None:
+    more = replace(COUNTS, calibration=1300, work={"a small bundle": 130_000, "logs": 78_000})  # a fifth more, scaled
+    assert check.verdict(COUNTS, more)[0]
+    well, lines = check.verdict(COUNTS, replace(more, work={"a small bundle": 130_000, "logs": 83_000}))
+    assert not well and "more than 25% over" in lines[1]
 
 
 @pytest.mark.parametrize("other", [{"python": "CPython 3.12.1"}, {"machine": "aarch64"}])
