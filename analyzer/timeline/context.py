@@ -30,7 +30,7 @@ BUDGET = 2_000  # warnings and errors kept per bundle; as many other records aga
 NEAR = timedelta(minutes=15)
 _HELD_BEFORE = timedelta(hours=26)  # the last good backup, where they are made daily
 _HELD_BEHIND = timedelta(hours=1)
-_HELD = 16  # regions, each of a megabyte, that are held for reading them again
+_HELD = 12  # regions, each of a megabyte, that are held for reading them again
 _FIRST, _LAST = datetime(YEARS.start - 1, 1, 1, tzinfo=UTC), datetime(YEARS.stop + 1, 1, 1, tzinfo=UTC)  # no stamp lies beyond
 _LEVELS = 10_000  # texts whose level is remembered, per log
 _STEP = 64 << 10  # bytes that are read record by record rather than halved again

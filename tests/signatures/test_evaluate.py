@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from analyzer.signatures.loader import load
 from analyzer.timeline.attempts import attempts
 from analyzer.timeline.build import build, derived
 from analyzer.timeline.timeline import Window
-from tests.support.cases import AGENT_LOG, MINUTE, START, agent_log, failed_job, mark, signature, write
+from tests.support.cases import AGENT_LOG, MINUTE, RUN_LOG, START, agent_log, failed_job, mark, signature, write
+from tests.support.scenes import LocalAgentLog, SnapshotRun
 
 F, U, T = Truth.FALSE, Truth.UNKNOWN, Truth.TRUE
 WINDOW = Window(START, START + 20 * MINUTE)
@@ -171,3 +172,49 @@ def test_an_hour_that_summer_time_repeats_is_not_sure(tmp_path: Path) -> None:
     for stamp, sure in (("2025/10/26 02:30:00.000000", False), ("2025/10/26 01:30:00.000000", True)):
         found = find(tmp_path, {AGENT_LOG: local(stamp), "etc/timezone": "Europe/Berlin\n"}, "a", window)
         assert (found.truth, found.sure) == (T, sure), stamp
+
+
+RUN_MARK = {"needs": ["vmsnapshot-log"], "strength": "strong"}
+
+
+@pytest.mark.parametrize("strength", ["strong", "hint"])
+def test_a_sign_without_what_tells_it_from_its_likeness_is_not_assessed(tmp_path: Path, strength: str) -> None:
+    said = {AGENT_LOG: agent_log((5, A)).text()}
+    found = find(tmp_path, said, "a", **(RUN_MARK | {"strength": strength}))
+    assert (found.truth, found.missing) == (U, ["vmsnapshot-log"])
+    run = SnapshotRun(START).good().text()
+    assert find(tmp_path, said | {RUN_LOG: run}, "a", **(RUN_MARK | {"strength": strength})).truth is T
+
+
+def test_a_decisive_one_holds_and_names_it(tmp_path: Path) -> None:
+    found = find(tmp_path, {AGENT_LOG: agent_log((5, A)).text()}, "a", **(RUN_MARK | {"strength": "decisive"}))
+    assert (found.truth, found.unread) == (T, ["vmsnapshot-log"])
+
+
+def test_a_live_log_that_stops_before_the_window_was_read(tmp_path: Path) -> None:
+    stopped = SnapshotRun(START - 600 * MINUTE).good().text()
+    said = {AGENT_LOG: agent_log((5, A), start=-100).text(), "job.json": failed_job()}
+    for name, truth in ((RUN_LOG, T), (f"{RUN_LOG}.1", U)):  # the live log covers time up to the collection, one that was put by does not
+        assert find(tmp_path, said | {name: stopped}, "a", **RUN_MARK).truth is truth
+
+
+def test_what_the_platform_says_alone_lacks_nothing_of_the_guest(tmp_path: Path) -> None:
+    asked = RUN_MARK | {"events": {"a": {"kind": "job-error", "match": "It failed"}}}
+    assert find(tmp_path, {"job.json": failed_job()}, "a", **asked).missing == []
+    beside = {"job.json": failed_job(), AGENT_LOG: agent_log().text()}
+    found = find(tmp_path, beside, "a", **asked)
+    assert (found.truth, found.missing) == (U, ["vmsnapshot-log"]) or found.truth is F
+
+
+def test_a_source_of_the_sign_itself_is_no_such_need(tmp_path: Path) -> None:
+    either = {"events": {"a": {"kind": ["waagent-log", "syslog"], "anchor": A}}, "needs": ["syslog"], "strength": "strong"}
+    assert find(tmp_path, {AGENT_LOG: agent_log((5, A)).text()}, "a", **either).truth is T
+
+
+@pytest.mark.parametrize(("hours", "zone", "truth", "missing"), [
+    (2, "", U, ["timezone"]), (-9, "", U, ["timezone"]), (20, "", F, []), (2, "Etc/UTC", F, []), (0, "", T, []),
+])  # fmt: skip
+def test_what_no_zone_places_is_not_known_to_be_absent(tmp_path: Path, hours: int, zone: str, truth: Truth, missing: list[str]) -> None:
+    log = LocalAgentLog(offset=timedelta(0)).alive(START - 1500 * MINUTE, START + 1500 * MINUTE).say(START + timedelta(hours=hours, minutes=5), A)
+    found = find(tmp_path, {AGENT_LOG: log.text()} | ({"etc/timezone": f"{zone}\n"} if zone else {}), "a")
+    assert (found.truth, [kind for kind in found.missing if truth is U]) == (truth, missing)

@@ -82,6 +82,12 @@ def test_run_at_work_when_the_bundle_was_collected_has_not_failed() -> None:
     assert (attempt.failed, attempt.finished) == (False, False)
 
 
+def test_a_run_whose_header_was_cut_off_is_one_run() -> None:
+    whole = SnapshotRun(NIGHT).good().text()
+    (attempt,) = found({EXTENSION: whole[whole.index("starting enable") - 90 :].partition("\n")[2]})
+    assert (attempt.code, attempt.failed, attempt.finished) == (1, False, True)
+
+
 def test_later_run_shows_that_an_unfinished_one_is_over() -> None:
     first = SnapshotRun(NIGHT, 7, "00000000-0000-4000-8000-000000000007").enable().pre_snapshot().begin()
     second = SnapshotRun(NIGHT + MINUTE * 8, 8, "00000000-0000-4000-8000-000000000008").good()

@@ -12,7 +12,7 @@ from analyzer.model import Basis
 from analyzer.parsers.pattern import PatternSet
 from analyzer.parsers.reading import read
 from analyzer.signatures.loader import load
-from analyzer.timeline.build import build
+from analyzer.timeline.build import build, derived
 from analyzer.timeline.timeline import Timeline, Window
 from tests.support.cases import AGENT_LOG, MINUTE, RUN_LOG, START, agent_log, failed_job
 from tests.support.scenes import HANDLER, LocalAgentLog, SnapshotRun
@@ -95,3 +95,20 @@ def test_members_in_any_order_give_one_timeline() -> None:
     files = {"job.json": failed_job(), AGENT_LOG: agent_log().text(), RUN_LOG: SnapshotRun(START).good().text()}
     one, other = timeline(files), timeline(dict(reversed(files.items())))
     assert one.events == other.events and one.hits == other.hits and one.coverage == other.coverage
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said", "machine"),
+    [
+        ((-240,), "CRON[1]: (root) CMD (run-parts --report /etc/cron.hourly)", "running"),
+        ((-301, 58), "CRON[1]: (root) CMD (run-parts --report /etc/cron.hourly)", "unknown"),  # beside the silence only
+        ((-299, 55), "CRON[1]: (root) CMD (run-parts --report /etc/cron.hourly)", "unknown"),  # of a shutdown and of a boot
+        ((-300,), "systemd-logind[711]: System is powering down.", "down"),
+        ((-200,), "systemd-logind[711]: System is powering down.", "unknown"),  # hours after the agent fell silent
+    ],
+)
+def test_a_silence_says_whether_the_machine_ran(minutes: tuple[int, ...], said: str, machine: str) -> None:
+    syslog = "".join(f"{START + minute * MINUTE:%Y-%m-%dT%H:%M:%S}+00:00 app01 {said}\n" for minute in minutes)
+    log = agent_log(start=-400, end=-300).text() + agent_log(start=60, end=200).text()
+    (gap,) = [event for event in derived(timeline({AGENT_LOG: log, "var/log/syslog": syslog}), []) if event.component == "waagent-log"]
+    assert gap.fields["machine"] == machine
