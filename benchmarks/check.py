@@ -99,7 +99,7 @@ def verdict(before: Counts, now: Counts) -> tuple[bool, list[str]]:
         well = well and not rose
         judged = f"more than {limit - 1:.0%} over" if rose else "lower: take it over with CHECK=--update" if ratio < 2 - limit else "well"
         lines.append(f"{name}: {is_now / 1e6:,.0f} million instructions, {was / 1e6:,.0f} stored, {ratio - 1:+.1%}: {judged}")
-    if before.calibration != now.calibration:
+    if limit != LIMIT:
         lines.append(
             f"Scaled by {now.calibration / before.calibration:.3f}: another build of Python ({now.python} against {before.python})."
         )
