@@ -215,6 +215,10 @@ def test_a_source_of_the_sign_itself_is_no_such_need(tmp_path: Path) -> None:
     (2, "", U, ["timezone"]), (-9, "", U, ["timezone"]), (20, "", F, []), (2, "Etc/UTC", F, []), (0, "", T, []),
 ])  # fmt: skip
 def test_what_no_zone_places_is_not_known_to_be_absent(tmp_path: Path, hours: int, zone: str, truth: Truth, missing: list[str]) -> None:
-    log = LocalAgentLog(offset=timedelta(0)).alive(START - 1500 * MINUTE, START + 1500 * MINUTE).say(START + timedelta(hours=hours, minutes=5), A)
+    log = (
+        LocalAgentLog(offset=timedelta(0))
+        .alive(START - 1500 * MINUTE, START + 1500 * MINUTE)
+        .say(START + timedelta(hours=hours, minutes=5), A)
+    )
     found = find(tmp_path, {AGENT_LOG: log.text()} | ({"etc/timezone": f"{zone}\n"} if zone else {}), "a")
     assert (found.truth, [kind for kind in found.missing if truth is U]) == (truth, missing)
