@@ -17,6 +17,7 @@ import re2
 
 from analyzer.model import NO_FIELDS, Event, Value
 
+_CODES = 10_000  # whose patterns are remembered
 _MEMORY = 64 << 20  # bytes for RE2's DFA: with the default 8 MiB some 1,500 literals fall back to the slow engine
 
 
@@ -63,6 +64,12 @@ def _number(value: Value) -> float:
         return float(value) if value is not None else float("nan")
     except (ValueError, OverflowError):
         return float("nan")
+
+
+def _code_of(value: Value) -> str:
+    """A code so that equal ones are spelt alike: `_equal` compares numbers by value and words whatever their case."""
+    number = _number(value)
+    return str(int(number)) if number == number and abs(number) < 1e15 and number == int(number) else str(value).lower()
 
 
 def _equal(actual: Value, wanted: Value) -> bool:
@@ -148,6 +155,20 @@ class Pattern:
         if self.kinds != {"evtx"} or not named:
             return self.kinds
         return frozenset(f"evtx:{value}" for condition in named for value in condition.values)
+
+    @cached_property
+    def codes(self) -> frozenset[str] | None:
+        """The codes that an event must have one of, as `_code_of` spells them; None if any will do.
+
+        An event log holds hundreds of thousands of events, and nearly every pattern over it names its ids.
+        """
+        if "(?P<code>" in (self.match or ""):  # the test is of what the match captures
+            return None
+        asked = [condition for condition in self.where if condition.name == "code" and condition.modifier in ("is", "exactly")]
+        values = asked[0].values if asked else ()
+        if not values or not all(isinstance(value, str) or type(value) is int for value in values):
+            return None
+        return frozenset(_code_of(value) for value in values)
 
     @property
     def question(self) -> tuple[object, ...]:
@@ -237,6 +258,7 @@ class KindPatterns:
         for anchor in extra_anchors:
             by_anchor.setdefault(anchor, [])
         self._by_anchor = by_anchor
+        self._by_code: dict[str, list[Pattern]] = {}
 
     @cached_property
     def anchors(self) -> Any:
@@ -277,9 +299,15 @@ class KindPatterns:
                 yield from _hit(pattern, event, encoded)
 
     def of_event(self, event: Event) -> Iterator[Hit]:
-        """The hits of an event that was parsed anyway (documents, states): every pattern is tried."""
+        """The hits of an event that was parsed anyway (documents, event logs): every pattern that asks for its code, or for none."""
+        code = _code_of(event.code)
+        if code not in self._by_code:
+            self._by_code[code] = [pattern for pattern in self.patterns if pattern.codes is None or code in pattern.codes]
+        candidates = self._by_code[code] if len(self._by_code) < _CODES else self.patterns
+        if not candidates:
+            return
         encoded = event.text.encode("utf-8", "replace")
-        for pattern in self.patterns:
+        for pattern in candidates:
             yield from _hit(pattern, event, encoded)
 
 

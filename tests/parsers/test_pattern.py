@@ -64,3 +64,15 @@ def test_of_patterns_that_ask_the_same_one_is_looked_for() -> None:
     assert patterns.same == {"one:beat": "agent.beat", "two:beat": "agent.beat"}
     found = [hit.pattern for hit in patterns.of_kind("k").of_record(Event("k", "a", "HEARTBEAT", fields={"n": 1}))]
     assert found == ["agent.beat", "agent.again", "three:one"]
+
+
+@pytest.mark.parametrize("code", ["7036", "07036", "7036.0", "7031", "Failed", "failed", "", "1e400", "nan"])
+def test_a_pattern_that_names_codes_is_tried_on_every_event_that_has_one(code: str) -> None:
+    kinds, event = frozenset({"k"}), Event("k", "a", "text", code=code)
+    wanted: list[tuple[str, str, tuple[Value, ...]]] = [
+        ("number", "is", (7036, 7045)), ("word", "is", ("FAILED",)), ("exact", "exactly", ("7036",)), ("truth", "is", (True,)), ("none", "not", ("7036",)),
+    ]  # fmt: skip
+    patterns = [Pattern(name, kinds, where=(Condition("code", modifier, values),)) for name, modifier, values in wanted]
+    patterns.append(Pattern("any", kinds))
+    found = [hit.pattern for hit in PatternSet(patterns).of_kind("k").of_event(event)]
+    assert found == [pattern.name for pattern in patterns if pattern.find(event) is not None]
