@@ -198,14 +198,6 @@ def test_a_live_log_that_stops_before_the_window_was_read(tmp_path: Path) -> Non
         assert find(tmp_path, said | {name: stopped}, "a", **RUN_MARK).truth is truth
 
 
-def test_what_the_platform_says_alone_lacks_nothing_of_the_guest(tmp_path: Path) -> None:
-    asked = RUN_MARK | {"events": {"a": {"kind": "job-error", "match": "It failed"}}}
-    assert find(tmp_path, {"job.json": failed_job()}, "a", **asked).missing == []
-    beside = {"job.json": failed_job(), AGENT_LOG: agent_log().text()}
-    found = find(tmp_path, beside, "a", **asked)
-    assert (found.truth, found.missing) == (U, ["vmsnapshot-log"]) or found.truth is F
-
-
 def test_a_source_of_the_sign_itself_is_no_such_need(tmp_path: Path) -> None:
     either = {"events": {"a": {"kind": ["waagent-log", "syslog"], "anchor": A}}, "needs": ["syslog"], "strength": "strong"}
     assert find(tmp_path, {AGENT_LOG: agent_log((5, A)).text()}, "a", **either).truth is T
